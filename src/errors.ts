@@ -1,0 +1,100 @@
+/** One error type and one table: code, exit code, HTTP status, hint (design.md 7). */
+import type { JsonValue } from "./model/json.js";
+
+interface Row {
+  /** 1 bad input or environment · 3 refused by a guard · 4 stale · 5 lock held · 6 integrity · 64 usage · 70 bug. */
+  readonly exit: 1 | 3 | 4 | 5 | 6 | 64 | 70;
+  readonly status: number;
+  /** The default way out; a thrower that knows better gives its own. */
+  readonly hint: string;
+}
+
+const TABLE = {
+  // Input: JSON, documents, keys
+  invalid_json: { exit: 1, status: 400, hint: "send strict JSON: no duplicate keys, NaN, lone surrogates or nesting over 64" },
+  duplicate_key: { exit: 1, status: 400, hint: "name each key of an object once" },
+  non_finite_number: { exit: 1, status: 400, hint: "use numbers that fit a 64-bit float" },
+  integer_out_of_range: { exit: 1, status: 400, hint: "use integers within -2^63 .. 2^64-1" },
+  negative_zero: { exit: 1, status: 400, hint: "write 0, or -0.0 for the float" },
+  lone_surrogate: { exit: 1, status: 400, hint: "use complete Unicode characters" },
+  invalid_document: { exit: 1, status: 422, hint: "compare the document with the table in the protocol description" },
+  bad_public_key: { exit: 1, status: 422, hint: "give the standard base64 of a 32-byte Ed25519 public key" },
+  bad_time: { exit: 1, status: 422, hint: "write a date-time with a zone, e.g. 2026-12-01T00:00:00Z" },
+  bad_key_file: { exit: 1, status: 500, hint: "make one with: concordat keygen --out PREFIX --key-id ID" },
+  key_file_exists: { exit: 1, status: 409, hint: "choose another --out; an existing key is never overwritten" },
+  key_file_permissions: { exit: 1, status: 500, hint: "chmod 600 the file, so that only its owner can read it" },
+  authority_key_mismatch: { exit: 6, status: 500, hint: "use the key whose public half the genesis names as network authority" },
+  authority_key_missing: { exit: 1, status: 500, hint: "give --authority-key FILE or CONCORDAT_AUTHORITY_KEY_FILE" },
+  verification_refused: { exit: 6, status: 422, hint: "the reason code says which rule refused it" },
+  // Source
+  not_a_repository: { exit: 1, status: 500, hint: "run concordat init DIR --sovereign-id ID, or give --repo DIR" },
+  empty_repository: { exit: 1, status: 500, hint: "commit the trust repository's files first; an empty source never means remove all" },
+  bad_ref: { exit: 1, status: 500, hint: "name an existing branch, tag or commit with --ref" },
+  git_failed: { exit: 1, status: 500, hint: "run the same git command by hand to see more" },
+  bad_tree: { exit: 1, status: 422, hint: "fix every place listed, commit, and run again" },
+  validation_failed: { exit: 1, status: 422, hint: "fix every place listed, commit, and run again" },
+  not_empty: { exit: 1, status: 409, hint: "choose an empty or a new folder" },
+  // Plan and apply
+  bad_plan_file: { exit: 1, status: 422, hint: "make one with: concordat plan --out FILE" },
+  plan_refused: { exit: 3, status: 409, hint: "the plan's gates and findings say what refuses it and how to go on" },
+  confirmation_required: { exit: 3, status: 409, hint: "review the plan, then pass --expect DIGEST (or --auto-approve)" },
+  stale_plan: { exit: 4, status: 409, hint: "plan again, review, and apply the new plan" },
+  // State
+  state_missing: { exit: 1, status: 503, hint: "apply a plan first, or give --db FILE" },
+  state_foreign: { exit: 1, status: 500, hint: "this file is not a Concordat state; give another --db FILE" },
+  state_newer: { exit: 1, status: 500, hint: "use a Concordat at least as new as the one that wrote this state" },
+  state_corrupt: { exit: 6, status: 500, hint: "keep the file, and restore from a backup" },
+  state_unreadable: { exit: 1, status: 500, hint: "check the path, its permissions and the free space" },
+  lock_held: { exit: 5, status: 503, hint: "wait for the other process, or stop it" },
+  // HTTP
+  not_found: { exit: 1, status: 404, hint: "see the list of routes in docs/http.md" },
+  treaty_not_found: { exit: 1, status: 404, hint: "list them at /recognition-treaties" },
+  attestation_not_found: { exit: 1, status: 404, hint: "check the id" },
+  recognition_policy_not_configured: { exit: 1, status: 404, hint: "apply a RecognitionPolicy resource" },
+  feed_issuer_mismatch: { exit: 1, status: 400, hint: "ask the other sovereign's own endpoint" },
+  missing_trust_path_parameters: { exit: 1, status: 400, hint: "give from= and to=" },
+  bad_request: { exit: 1, status: 400, hint: "see docs/http.md" },
+  admin_auth_failed: { exit: 1, status: 401, hint: "sign the request with an operator key" },
+  service_not_ready: { exit: 1, status: 503, hint: "the details say what is missing" },
+  address_in_use: { exit: 1, status: 500, hint: "choose another --port" },
+  // The rest
+  usage: { exit: 64, status: 400, hint: "see concordat --help" },
+  unreadable_file: { exit: 1, status: 500, hint: "check the path and its permissions" },
+  unsupported_runtime: { exit: 1, status: 500, hint: "use Node 22.22 or newer" },
+  internal: { exit: 70, status: 500, hint: "this is a bug in Concordat; please report it with the stack" },
+} as const satisfies Record<string, Row>;
+
+export type ErrorCode = keyof typeof TABLE;
+
+/** The table itself, for the generated docs/errors.md and for the tests. */
+export const ERRORS: Readonly<Record<ErrorCode, Row>> = TABLE;
+
+export interface AppErrorOptions {
+  readonly hint?: string;
+  readonly details?: JsonValue;
+  readonly cause?: unknown;
+}
+
+/** Everything Concordat throws on purpose. Anything else that is thrown is a bug (exit 70, opaque 500). */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly details: JsonValue;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint ?? TABLE[code].hint;
+    this.details = options.details ?? null;
+  }
+
+  /** Named so because oclif reads this name. */
+  get exitCode(): number {
+    return TABLE[this.code].exit;
+  }
+
+  get status(): number {
+    return TABLE[this.code].status;
+  }
+}

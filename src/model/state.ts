@@ -1,0 +1,208 @@
+/** The authority's state as values: what a snapshot holds, and the operations a batch is made of. */
+import type {
+  DocumentStatus,
+  MembershipAttestation,
+  PublicKey,
+  RecognitionTreaty,
+  SovereignRevocationFeed,
+  Verified,
+} from "./documents.js";
+import type { JsonObject } from "./json.js";
+import type { Kind, Source, Tier } from "./resources.js";
+import type { SafetyPolicy } from "./desired.js";
+import type { Seconds, Timestamp } from "./time.js";
+
+/** `sha256:` and 64 lower-case hex digits. */
+export type Digest = `sha256:${string}`;
+
+export interface AuthorityRecord {
+  readonly name: string;
+  readonly sovereignId: string;
+  readonly keyId: string;
+  readonly publicKey: PublicKey;
+  /** The signed genesis as canonical JSON, signatures included. */
+  readonly genesisJson: string;
+  readonly endpoint: string | null;
+  readonly policy: SafetyPolicy;
+}
+
+export interface OperatorKeyRecord {
+  readonly keyId: string;
+  readonly publicKey: PublicKey;
+  readonly tier: Tier;
+  readonly holder: string;
+  readonly validFrom: Timestamp | null;
+  readonly validUntil: Timestamp | null;
+  readonly state: "active" | "retired";
+}
+
+export interface RevokedKeyRecord {
+  readonly keyId: string;
+  readonly revokedAt: string;
+  readonly reason: string;
+  readonly revokedBy: string;
+}
+
+export interface SovereignRecord {
+  readonly name: string;
+  readonly sovereignId: string;
+  readonly publicKeys: readonly PublicKey[];
+  readonly endpoint: string | null;
+  readonly feed: { readonly url: string | null; readonly maxAge: Seconds | null; readonly suspend: boolean };
+}
+
+/** A row of `recognition_treaties`. Times are as the row holds them (`+00:00`); `json` is the signed document. */
+export interface TreatyRecord {
+  readonly id: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly status: DocumentStatus;
+  readonly json: string;
+  readonly issuedAt: string;
+  readonly validFrom: string;
+  readonly expiresAt: string;
+  readonly revokedAt: string | null;
+  readonly reason: string | null;
+}
+
+/** A row of `membership_attestations`. */
+export interface AttestationRecord {
+  readonly id: string;
+  readonly issuer: string;
+  readonly subjectId: string;
+  readonly subjectPublicKey: string | null;
+  readonly rolesJson: string;
+  readonly status: DocumentStatus;
+  readonly json: string;
+  readonly issuedAt: string;
+  readonly validFrom: string;
+  readonly expiresAt: string;
+  readonly revokedAt: string | null;
+  readonly reason: string | null;
+}
+
+/** A row of `sovereign_revocation_feeds`. */
+export interface FeedRecord {
+  readonly feedId: string;
+  readonly issuer: string;
+  readonly sequence: number;
+  readonly json: string;
+  readonly importedAt: string;
+}
+
+/** A feed that `accept: false` refused; kept as evidence. */
+export interface RejectedFeedRecord {
+  readonly feedId: string;
+  readonly issuer: string;
+  readonly sequence: number;
+  readonly json: string;
+  readonly rejectedAt: string;
+}
+
+/** A row of `imported_sovereign_revocations`. */
+export interface ImportedRevocation {
+  readonly issuer: string;
+  readonly attestationId: string;
+  readonly feedId: string;
+  readonly sequence: number;
+  readonly reason: string | null;
+  readonly importedAt: string;
+}
+
+/** What Concordat itself applied under a resource's name. Only what stands here is ever pruned (design.md 4.5). */
+export interface InventoryEntry {
+  readonly kind: Kind;
+  readonly name: string;
+  /** Treaty, attestation or feed id, key id, sovereign id; for a Revocation the id of its target. */
+  readonly objectId: string;
+  /** Digest of the normalised spec that was applied. */
+  readonly specDigest: Digest;
+  /** How often the object was renewed under an unchanged spec. */
+  readonly renewal: number;
+  /** Digest of the signed JSON as stored, for treaties and attestations. */
+  readonly documentDigest: Digest | null;
+  /** False once Concordat itself revoked the object. */
+  readonly live: boolean;
+  readonly source: Source;
+  readonly commit: string;
+}
+
+export interface Applied {
+  readonly commit: string;
+  readonly tree: string;
+  readonly planDigest: Digest;
+  readonly at: Timestamp;
+}
+
+/** Everything a plan depends on. Lists are in primary-key order. */
+export interface Snapshot {
+  /** Raised by every write to a table of the state, whoever wrote it. */
+  readonly generation: number;
+  readonly digest: Digest;
+  readonly applied: Applied | null;
+  readonly authority: AuthorityRecord | null;
+  readonly operatorKeys: readonly OperatorKeyRecord[];
+  readonly revokedKeys: readonly RevokedKeyRecord[];
+  readonly sovereigns: readonly SovereignRecord[];
+  readonly treaties: readonly TreatyRecord[];
+  readonly attestations: readonly AttestationRecord[];
+  readonly feeds: readonly FeedRecord[];
+  readonly rejectedFeeds: readonly RejectedFeedRecord[];
+  readonly importedRevocations: readonly ImportedRevocation[];
+  readonly policy: { readonly policyId: string; readonly json: string } | null;
+  readonly inventory: readonly InventoryEntry[];
+}
+
+/** Types of the reference that we share (protocol.md 8), and our own. */
+export type AuditEventType =
+  | "recognition_treaty_issued"
+  | "recognition_treaty_revoked"
+  | "membership_attestation_issued"
+  | "membership_attestation_revoked"
+  | "recognition_policy_saved"
+  | "sovereign_revocation_feed_imported"
+  | "sovereign_revocation_feed_rejected"
+  | "operator_key_revoked"
+  | "authority_configured"
+  | "operator_key_saved"
+  | "sovereign_saved"
+  | "sovereign_removed"
+  | "recognition_policy_removed"
+  | "sovereign_revocation_feed_published"
+  | "object_adopted"
+  | "drift_detected"
+  | "plan_applied";
+
+/** Details hold ids, digests and reasons, never payloads (protocol.md 8). */
+export interface AuditEvent {
+  readonly event_id: string;
+  readonly event_type: AuditEventType;
+  readonly details: JsonObject;
+  /** `+00:00` form. */
+  readonly created_at: string;
+}
+
+/** One write. A batch is a value; only `state/` knows the SQL behind it. */
+export type Operation =
+  | { readonly do: "put_authority"; readonly authority: AuthorityRecord }
+  | { readonly do: "put_operator_key"; readonly key: OperatorKeyRecord }
+  | { readonly do: "revoke_operator_key"; readonly key: RevokedKeyRecord }
+  | { readonly do: "put_sovereign"; readonly sovereign: SovereignRecord }
+  | { readonly do: "remove_sovereign"; readonly sovereignId: string }
+  | { readonly do: "issue_treaty"; readonly treaty: Verified<RecognitionTreaty> }
+  | { readonly do: "revoke_treaty"; readonly id: string; readonly reason: string; readonly at: string }
+  | { readonly do: "issue_attestation"; readonly attestation: Verified<MembershipAttestation> }
+  | { readonly do: "revoke_attestation"; readonly id: string; readonly reason: string; readonly at: string }
+  | { readonly do: "import_feed"; readonly feed: Verified<SovereignRevocationFeed>; readonly at: string }
+  | { readonly do: "reject_feed"; readonly feed: Verified<SovereignRevocationFeed>; readonly at: string }
+  | { readonly do: "put_policy"; readonly policyId: string; readonly json: string; readonly at: string }
+  | { readonly do: "remove_policy" }
+  | { readonly do: "publish_feed"; readonly feed: Verified<SovereignRevocationFeed> }
+  | { readonly do: "record"; readonly entry: InventoryEntry }
+  | { readonly do: "forget"; readonly kind: Kind; readonly name: string };
+
+export interface Batch {
+  readonly operations: readonly Operation[];
+  readonly events: readonly AuditEvent[];
+  readonly applied: Applied;
+}
