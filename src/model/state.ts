@@ -115,8 +115,8 @@ export interface InventoryEntry {
   readonly name: string;
   /** Treaty, attestation or feed id, key id, sovereign id; for a Revocation the id of its target. */
   readonly objectId: string;
-  /** Digest of the normalised spec that was applied. */
-  readonly specDigest: Digest;
+  /** The normalised spec that was applied, as canonical JSON: what the next spec is compared with. */
+  readonly specJson: string;
   /** How often the object was renewed under an unchanged spec. */
   readonly renewal: number;
   /** Digest of the signed JSON as stored, for treaties and attestations. */
