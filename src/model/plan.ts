@@ -36,7 +36,8 @@ export type ChangeReason =
   | "drift_altered"
   | "drift_missing"
   | "drift_unmanaged"
-  | "drift_reactivated";
+  | "drift_reactivated"
+  | "drift_revoked";
 
 export interface Position {
   readonly file: string;
@@ -107,26 +108,21 @@ export interface Lapsing {
 export type FindingCode =
   | "any_role_scope"
   | "validity_over_limit"
-  | "key_under_two_names"
-  | "own_key_as_foreign"
+  | "validity_ended"
+  | "lapses_unrenewed"
   | "genesis_expired"
-  | "genesis_key_mismatch"
   | "genesis_root_changed"
+  | "sovereign_id_changed"
   | "stale_feed"
   | "feed_equivocation"
   | "sequence_jump"
   | "feed_removed"
-  | "treaty_lapses"
-  | "attestation_lapses"
-  | "validity_ended"
+  | "feed_rejected_after_import"
   | "revocation_deleted"
   | "revocation_target_unknown"
   | "revoked_key_returns"
   | "revoked_name_returns"
-  | "sovereign_id_changed"
-  | "role_without_prefix"
-  | "reissued_after_revocation"
-  | "feed_rejected_after_import";
+  | "reissued_after_revocation";
 
 export interface Finding {
   readonly code: FindingCode;
@@ -179,7 +175,6 @@ export type GateName =
   | "removals"
   | "lost_paths"
   | "last_privileged_key"
-  | "empty_desired_state"
   | "freeze"
   | "approvals";
 

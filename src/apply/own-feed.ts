@@ -1,0 +1,52 @@
+/** Our own revocation feed: signed once per change of what is revoked, with a sequence that only rises (protocol.md 10). */
+import type { SovereignRevocationFeed, Verified } from "../model/documents.js";
+import type { Operation, Snapshot } from "../model/state.js";
+import { canonicalJson } from "../protocol/canonical.js";
+import { parseFeed } from "../protocol/documents.js";
+import { parseJson } from "../protocol/json.js";
+import { uuid4 } from "../protocol/uuid.js";
+import { signDocument } from "../sign/sign-document.js";
+import type { Signing } from "./batch.js";
+import { draftFeed } from "./documents.js";
+
+export interface PublishedFeed {
+  readonly sequence: number;
+  readonly json: string;
+}
+
+/** Every attestation of ours that is revoked once the operations are done, with its reason. */
+function revokedAfter(snapshot: Snapshot, operations: readonly Operation[], sovereignId: string): Map<string, string> {
+  const revoked = new Map<string, string>();
+  for (const row of snapshot.attestations) {
+    if (row.issuer === sovereignId && row.status === "revoked") revoked.set(row.id, row.reason ?? "unspecified");
+  }
+  for (const operation of operations) {
+    if (operation.do === "revoke_attestation") revoked.set(operation.id, operation.reason);
+  }
+  return revoked;
+}
+
+function says(published: PublishedFeed, next: SovereignRevocationFeed): boolean {
+  const { body } = parseFeed(parseJson(published.json));
+  const content = (feed: SovereignRevocationFeed): string =>
+    canonicalJson([feed.issuer_sovereign_id, feed.issued_by, feed.revoked_attestation_ids, feed.revocation_reasons]);
+  return content(body) === content(next);
+}
+
+/** The next feed to publish, or null when the one that stands says the same. */
+export function nextFeed(
+  snapshot: Snapshot,
+  operations: readonly Operation[],
+  published: PublishedFeed | null,
+  signing: Signing,
+  random: (length: number) => Uint8Array,
+): Verified<SovereignRevocationFeed> | null {
+  const { authority, key, now } = signing;
+  const revoked = revokedAfter(snapshot, operations, authority.sovereignId);
+  // An empty feed starts at 0 as the reference's does, so that the first revocation is 1 for everyone.
+  const sequence = published === null ? Math.min(revoked.size, 1) : published.sequence + 1;
+  const body = draftFeed(authority, { feedId: uuid4(random(16)), sequence, revoked, now });
+  const keyChanged = snapshot.authority !== null && snapshot.authority.publicKey !== authority.publicKey;
+  if (published !== null && !keyChanged && says(published, body)) return null;
+  return signDocument(body, authority.keyId, key);
+}

@@ -1,0 +1,90 @@
+/** Does an object stand in the state as it was applied? What differs was done outside git. */
+import type { Drift, DriftClass, DriftDisposition } from "../model/plan.js";
+import type { InventoryEntry } from "../model/state.js";
+import { sha256 } from "../protocol/digest.js";
+import type { PlanContext } from "./context.js";
+import { secondsLeft, type SignedKind, type SignedRow } from "./signed-kind.js";
+
+export interface DriftVerdict {
+  readonly drift: Drift;
+  readonly disposition: DriftDisposition;
+}
+
+const MESSAGES: { readonly [C in DriftClass]: string } = {
+  missing: "its row is gone",
+  altered: "its signed bytes or columns are not what was applied",
+  reactivated: "it was revoked, and its row says it is active",
+  unmanaged: "it was issued outside git",
+  unknown_key: "it bears our name, and our key did not sign it",
+  revoked_out_of_band: "it was revoked outside git",
+  expired: "its validity has ended",
+};
+
+/** A drift entry with the fixed words of its class. */
+export function drift(
+  given: Pick<Drift, "class" | "kind" | "name" | "id" | "disposition">,
+): Drift {
+  return { ...given, message: MESSAGES[given.class] };
+}
+
+/** The columns that repeat the signed text must say the same; the reference's times end in `+00:00`. */
+function columnsAgree(row: SignedRow): boolean {
+  return (
+    row.json.includes(`"issuer_sovereign_id":${JSON.stringify(row.issuer)}`) &&
+    row.json.includes(`"issued_at":"${row.issuedAt.replace("+00:00", "Z")}"`) &&
+    row.json.includes(`"valid_from":"${row.validFrom.replace("+00:00", "Z")}"`) &&
+    row.json.includes(`"expires_at":"${row.expiresAt.replace("+00:00", "Z")}"`)
+  );
+}
+
+function classOf(context: PlanContext, signed: Pick<SignedKind, "rows">, entry: InventoryEntry): DriftClass | null {
+  const row = signed.rows.get(entry.objectId);
+  if (!entry.live) {
+    return row !== undefined && row.status !== "revoked" && secondsLeft(row, context.now) > 0 ? "reactivated" : null;
+  }
+  if (row === undefined) return "missing";
+  if (row.status === "revoked") return "revoked_out_of_band";
+  const intact = sha256(row.json) === entry.documentDigest && columnsAgree(row) && row.status === "active";
+  return intact ? null : "altered";
+}
+
+/** What to do about it, under the policy last applied: grants made outside git are undone, nothing is re-granted. */
+function dispositionOf(context: PlanContext, found: DriftClass): DriftDisposition {
+  const { selfHeal } = context.policy;
+  switch (found) {
+    case "revoked_out_of_band":
+      return "keep";
+    case "altered":
+      return selfHeal === "off" ? "report" : "replace";
+    case "missing":
+      return selfHeal === "on" ? "reissue" : "report";
+    case "reactivated":
+    case "unknown_key":
+      return selfHeal === "off" ? "report" : "revoke";
+    case "unmanaged":
+      return context.policy.unmanaged;
+    case "expired":
+      return "report";
+  }
+}
+
+/** The drift of one object of the inventory, or null when it stands as applied. */
+export function driftOf(
+  context: PlanContext,
+  signed: Pick<SignedKind, "rows" | "kind">,
+  name: string | null,
+  entry: InventoryEntry,
+): DriftVerdict | null {
+  const found = classOf(context, signed, entry);
+  if (found === null) return null;
+  const disposition = dispositionOf(context, found);
+  return {
+    disposition,
+    drift: drift({ class: found, kind: signed.kind, name: name ?? entry.name, id: entry.objectId, disposition }),
+  };
+}
+
+/** The disposition of an object that bears our name and no resource asked for. */
+export function strangerDisposition(context: PlanContext, found: "unmanaged" | "unknown_key"): DriftDisposition {
+  return dispositionOf(context, found);
+}

@@ -1,0 +1,105 @@
+/** What treaties and attestations have in common, so that both follow one set of rules. */
+import type { DesiredAttestation, DesiredTreaty, Validity } from "../model/desired.js";
+import type { JsonObject } from "../model/json.js";
+import type { AttestationRecord, TreatyRecord } from "../model/state.js";
+import type { Instant, Seconds } from "../model/time.js";
+import { parseTimestamp, plusSeconds, secondsBetween, toInstant } from "../protocol/instant.js";
+import { parseAttestation, parseTreaty } from "../protocol/documents.js";
+import { parseJson } from "../protocol/json.js";
+import { signatureHolds } from "../protocol/verify.js";
+import type { PlanContext } from "./context.js";
+import { attestationSpec, treatySpec } from "./spec.js";
+import type { Step } from "./step.js";
+
+/** A row as both tables have it. */
+export type SignedRow = Pick<
+  TreatyRecord & AttestationRecord,
+  "id" | "issuer" | "status" | "json" | "issuedAt" | "validFrom" | "expiresAt" | "revokedAt" | "reason"
+>;
+
+export type SignedDesired = DesiredTreaty | DesiredAttestation;
+
+/** What the signed text of a row says, in the words of a spec; window and `reissue` left out. */
+export interface SignedDocument {
+  readonly terms: JsonObject;
+  signedBy(publicKey: string): boolean;
+}
+
+/** One of the two kinds, with what its rules need. */
+export interface SignedKind<D extends SignedDesired = SignedDesired> {
+  readonly kind: "RecognitionTreaty" | "MembershipAttestation";
+  readonly desired: readonly D[];
+  readonly rows: ReadonlyMap<string, SignedRow>;
+  readonly maxValidity: Seconds;
+  spec(desired: D): JsonObject;
+  /** Renew when no more than this is left; null: never. */
+  renewBefore(desired: D): Seconds | null;
+  read(json: string): SignedDocument;
+  issue(id: string, desired: D): Step;
+  revoke(id: string, reason: string): Step;
+}
+
+export function treaties(context: PlanContext): SignedKind<DesiredTreaty> {
+  return {
+    kind: "RecognitionTreaty",
+    desired: context.desired.treaties,
+    rows: context.index.treaties,
+    maxValidity: context.policy.maxValidity.treaty,
+    spec: treatySpec,
+    renewBefore: (desired) => desired.renewBefore,
+    read: (json) => {
+      const document = parseTreaty(parseJson(json));
+      const { body } = document;
+      return {
+        terms: {
+          subject_sovereign_id: body.subject_sovereign_id,
+          subject_public_keys: body.subject_public_keys.toSorted(),
+          allowed_roles: body.scope.allowed_roles.toSorted(),
+          accepted_statuses: body.scope.accepted_statuses.toSorted(),
+          claims: body.scope.claims,
+          metadata: body.metadata,
+        },
+        signedBy: (publicKey) => signatureHolds(document, [publicKey]) !== null,
+      };
+    },
+    issue: (id, desired) => ({ do: "issue_treaty", id, desired }),
+    revoke: (id, reason) => ({ do: "revoke_treaty", id, reason }),
+  };
+}
+
+export function attestations(context: PlanContext): SignedKind<DesiredAttestation> {
+  return {
+    kind: "MembershipAttestation",
+    desired: context.desired.attestations,
+    rows: context.index.attestations,
+    maxValidity: context.policy.maxValidity.attestation,
+    spec: attestationSpec,
+    renewBefore: () => null,
+    read: (json) => {
+      const document = parseAttestation(parseJson(json));
+      const { body } = document;
+      return {
+        terms: {
+          subject_id: body.subject_id,
+          subject_public_key: body.subject_public_key,
+          roles: body.roles.toSorted(),
+          claims: body.claims,
+        },
+        signedBy: (publicKey) => signatureHolds(document, [publicKey]) !== null,
+      };
+    },
+    issue: (id, desired) => ({ do: "issue_attestation", id, desired }),
+    revoke: (id, reason) => ({ do: "revoke_attestation", id, reason }),
+  };
+}
+
+/** The window that an object signed at `now` gets. */
+export function windowOf(validity: Validity, now: Instant): { readonly from: Instant; readonly until: Instant } {
+  const from = validity.from === null ? now : toInstant(validity.from);
+  return { from, until: validity.until === null ? plusSeconds(from, validity.duration) : toInstant(validity.until) };
+}
+
+/** Whole seconds until a row expires; not positive once it has. */
+export function secondsLeft(row: SignedRow, now: Instant): number {
+  return secondsBetween(now, toInstant(parseTimestamp(row.expiresAt)));
+}
