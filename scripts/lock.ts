@@ -26,7 +26,9 @@ const readJson = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"
 /** What an installed package's binding.gyp means: `gypfile: false` says that the package brings its binaries along. */
 function native(path: string): "none" | "prebuilt" | "compiled" {
   if (!existsSync(join(path, "binding.gyp"))) return "none";
-  return (readJson(join(path, "package.json")) as Manifest).gypfile === false ? "prebuilt" : "compiled";
+  return (readJson(join(path, "package.json")) as Manifest).gypfile === false
+    ? "prebuilt"
+    : "compiled";
 }
 
 /** An optional dependency the registry did not know when the lock was written leaves no entry, and npm 11 then refuses `npm ci`. */
@@ -44,16 +46,20 @@ function faultsOf(lock: Lock, manifest: Manifest): string[] {
   const faults: string[] = [];
   for (const [path, entry] of Object.entries(lock.packages)) {
     const add = (fault: string): number => faults.push(`${path || "the project"}: ${fault}`);
-    for (const name of missingOptional(path || ".", entry, lock)) add(`optional ${name} has no entry`);
+    for (const name of missingOptional(path || ".", entry, lock))
+      add(`optional ${name} has no entry`);
     if (path === "") continue;
     if (entry.resolved !== undefined) add(`names a registry or a path: ${entry.resolved}`);
     if (entry.link === true || entry.integrity === undefined) add("has no integrity");
     const name = path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
-    if (entry.hasInstallScript === true && scripts[name] === undefined) add("has an install script that allowScripts does not name");
+    if (entry.hasInstallScript === true && scripts[name] === undefined)
+      add("has an install script that allowScripts does not name");
     const kind = native(path);
-    if (kind === "compiled") add("compiles when it is installed; choose a package with prebuilt binaries");
+    if (kind === "compiled")
+      add("compiles when it is installed; choose a package with prebuilt binaries");
     // npm 10 runs node-gyp for a binding.gyp unless the lock itself says so, and no npm writes it there.
-    if (kind === "prebuilt" && entry.gypfile !== false) add("lacks gypfile: false, so that npm 10 would compile it");
+    if (kind === "prebuilt" && entry.gypfile !== false)
+      add("lacks gypfile: false, so that npm 10 would compile it");
   }
   return faults;
 }
