@@ -1,7 +1,8 @@
 /** Makes a repository with its first commit. The one place that writes with git. */
-import { simpleGit, type SimpleGit } from "simple-git";
+import { simpleGit } from "simple-git";
 import { AppError } from "../errors.js";
 import { isolatedEnvironment } from "./run-git.js";
+import { userSetting } from "./user-setting.js";
 
 const FALLBACK = { name: "Concordat", email: "concordat@localhost" };
 
@@ -12,7 +13,7 @@ const FALLBACK = { name: "Concordat", email: "concordat@localhost" };
  */
 export async function createRepository(dir: string, message: string): Promise<string> {
   try {
-    const { name, email } = await identity(simpleGit({ baseDir: dir }));
+    const { name, email } = await identity();
     const env = isolatedEnvironment();
     const git = simpleGit({
       baseDir: dir,
@@ -31,12 +32,10 @@ export async function createRepository(dir: string, message: string): Promise<st
   }
 }
 
-async function identity(git: SimpleGit): Promise<{ name: string; email: string }> {
-  const [name, email] = await Promise.all([
-    git.getConfig("user.name", "global"),
-    git.getConfig("user.email", "global"),
-  ]);
-  return name.value && email.value ? { name: name.value, email: email.value } : FALLBACK;
+async function identity(): Promise<{ name: string; email: string }> {
+  const [names, emails] = await Promise.all([userSetting("user.name"), userSetting("user.email")]);
+  const [name, email] = [names.at(-1), emails.at(-1)];
+  return name && email ? { name, email } : FALLBACK;
 }
 
 function firstLine(error: unknown): string {

@@ -3,6 +3,7 @@ import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { AppError } from "../errors.js";
 import { runGit, type GitResult } from "./run-git.js";
+import { userSetting } from "./user-setting.js";
 
 export interface Place {
   /** The top of the work tree, or the bare repository itself; absolute, without symbolic links. */
@@ -70,15 +71,10 @@ function isDistrusted(result: GitResult): boolean {
   return result.code !== 0 && result.complaint.includes("dubious ownership");
 }
 
-/** Git asks the user's own configuration which foreign folders to trust; it is read for this one question only. */
+/** Git asks the user's own configuration which foreign folders to trust; that question is passed on. */
 async function isTrustedByUser(dir: string): Promise<boolean> {
-  const env: Record<string, string> = { GIT_DIR: "/dev/null", GIT_CONFIG_NOSYSTEM: "0" };
-  for (const name of ["HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL"]) {
-    env[name] = process.env[name] ?? "";
-  }
-  const { stdout } = await runGit(dir, ["config", "--null", "--get-all", "safe.directory"], {
-    env,
-  });
-  const trusted = stdout.toString().split("\0");
+  const values = await userSetting("safe.directory");
+  // An empty value takes back those before it.
+  const trusted = values.slice(values.lastIndexOf("") + 1);
   return trusted.includes(dir) || trusted.includes("*");
 }

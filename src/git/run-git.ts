@@ -35,7 +35,8 @@ export interface GitOptions {
   readonly input?: string;
   /** Settings that override the repository's. Keys may hold any character, unlike those of `-c`. */
   readonly settings?: readonly (readonly [key: string, value: string])[];
-  readonly env?: Readonly<Record<string, string>>;
+  /** Undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The environment of every git process. PATH is the one thing taken from ours. */
