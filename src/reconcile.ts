@@ -1,0 +1,143 @@
+/** The path of a change on one screen: git → desired → plan → gate → apply → state and audit (design.md 1). */
+import { applyPlan, type Applied } from "./apply/apply.js";
+import { compile, type Compiled } from "./desired/compile.js";
+import type { Limits } from "./desired/limits.js";
+import { validationFailed } from "./desired/validation-failed.js";
+import { AppError } from "./errors.js";
+import { Repository } from "./git/repository.js";
+import type { Desired } from "./model/desired.js";
+import type { Plan } from "./model/plan.js";
+import type { Snapshot } from "./model/state.js";
+import type { Instant } from "./model/time.js";
+import { NO_ALLOWANCES, type Allowances } from "./plan/gates.js";
+import { makePlan, type Planned } from "./plan/plan.js";
+import type { PrivateKey } from "./sign/private-key.js";
+import { openState, openStateForWriting } from "./state/open.js";
+import type { StateReader } from "./state/reader.js";
+
+export interface Source {
+  /** Top of a work tree, or a bare repository. */
+  readonly repo: string;
+  /** Branch, tag or commit; null: the branch that is checked out. */
+  readonly ref: string | null;
+  readonly limits: Limits;
+}
+
+export interface PlanOptions extends Source {
+  readonly db: string;
+  readonly now: Instant;
+  readonly version: string;
+}
+
+/** A commit that validated, ready to be compared with a state. */
+export interface Revision {
+  readonly ref: string;
+  readonly dirty: boolean;
+  readonly desired: Desired;
+  readonly parsed: Compiled["parsed"];
+}
+
+export interface PlannedChange {
+  readonly plan: Plan;
+  readonly revision: Revision;
+  readonly options: PlanOptions;
+}
+
+export interface ApplyOptions {
+  readonly key: PrivateKey;
+  /** Plan digest that must be the one about to be applied; null: the caller has shown the plan itself. */
+  readonly expect: string | null;
+  readonly allowances: Allowances;
+  readonly now: Instant;
+  readonly random: (length: number) => Uint8Array;
+  /** Names this process to others that find the state locked. */
+  readonly holder: string;
+}
+
+export interface ApplyResult {
+  readonly applied: Applied | null;
+  readonly plan: Plan;
+}
+
+/** git → desired: reads one commit, never the working tree. Throws `validation_failed` with every diagnostic. */
+export async function readRevision(source: Source, reader: StateReader): Promise<Revision> {
+  const repository = await Repository.open(source.repo);
+  const ref = source.ref ?? (await repository.head());
+  const { commit, tree } = await repository.resolve(ref);
+  const files = await repository.files(tree);
+  const cached = reader.resources(files.map((file) => file.blob));
+  const readable = files.filter((file) => !cached.has(file.blob) && file.size <= source.limits.fileBytes);
+  const total = readable.reduce((sum, file) => sum + file.size, 0);
+  // Over the limit nothing is read: the tree check refuses it by its sizes alone.
+  const blobs = await repository.read(total > source.limits.totalBytes ? [] : readable.map((file) => file.blob));
+  const compiled = compile(
+    { commit, tree, files, read: (blob) => blobs.get(blob) ?? new Uint8Array() },
+    { limits: source.limits, cached: (blob) => cached.get(blob) },
+  );
+  if (compiled.desired === null) throw validationFailed(compiled.diagnostics);
+  return { ref, dirty: await repository.isDirty(), desired: compiled.desired, parsed: compiled.parsed };
+}
+
+/** desired × snapshot → plan. Opens the state read-only and changes nothing. */
+export async function planChange(options: PlanOptions): Promise<PlannedChange> {
+  const reader = openState(options.db, "read");
+  try {
+    const revision = await readRevision(options, reader);
+    return { plan: plan(revision, reader.snapshot(), options, NO_ALLOWANCES).plan, revision, options };
+  } finally {
+    reader.close();
+  }
+}
+
+function plan(
+  revision: Revision,
+  snapshot: Snapshot,
+  options: { readonly now: Instant; readonly version: string },
+  allowances: Allowances,
+): Planned {
+  return makePlan({
+    desired: revision.desired,
+    snapshot,
+    now: options.now,
+    ref: revision.ref,
+    dirty: revision.dirty,
+    version: options.version,
+    // Approvals by signature have their place here; until they exist none is ever counted.
+    approvals: 0,
+    allowances,
+  });
+}
+
+/**
+ * plan → gate → apply. Plans again under the writer's lock, with the time it is now, and refuses when anything that was
+ * shown has moved: the head, the state, or what is due. Throws `stale_plan`, `plan_refused`, `lock_held`.
+ */
+export async function applyChange(change: PlannedChange, options: ApplyOptions): Promise<ApplyResult> {
+  const { revision, options: planned } = change;
+  const repository = await Repository.open(planned.repo);
+  const head = await repository.resolve(revision.ref);
+  if (head.commit !== revision.desired.commit) {
+    throw new AppError("stale_plan", `${revision.ref} has moved on from ${revision.desired.commit} to ${head.commit}`);
+  }
+  const shown = options.expect ?? change.plan.plan_digest;
+  if (change.plan.verdict === "no_changes") {
+    assertSame(shown, change.plan);
+    return { applied: null, plan: change.plan };
+  }
+  const writer = openStateForWriting(planned.db, options.holder);
+  try {
+    const snapshot = writer.snapshot();
+    const fresh = plan(revision, snapshot, { now: options.now, version: planned.version }, options.allowances);
+    assertSame(shown, fresh.plan);
+    const applied = applyPlan(writer, { ...options, desired: revision.desired, snapshot, planned: fresh });
+    writer.cacheResources(revision.parsed);
+    return { applied, plan: fresh.plan };
+  } finally {
+    writer.close();
+  }
+}
+
+function assertSame(shown: string, plan: Plan): void {
+  if (shown === plan.plan_digest) return;
+  throw new AppError("stale_plan", `expected plan ${shown}, and it is now ${plan.plan_digest}`);
+}

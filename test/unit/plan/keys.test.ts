@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parseTimestamp } from "../../../src/protocol/instant.js";
+import { desired, operatorKey, revocation } from "../../helpers/desired.js";
+import { keyOf } from "../../helpers/keys.js";
+import { World } from "../../helpers/world.js";
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+afterEach(() => {
+  world.close();
+});
+
+const root = operatorKey("operator-root");
+const second = operatorKey("second", { tier: "standard" });
+const keys = (...operatorKeys: readonly ReturnType<typeof operatorKey>[]) => desired({ operatorKeys });
+
+describe("an operator key", () => {
+  test("is added, updated and retired", () => {
+    world.apply(keys(root));
+    expect(world.plan(keys(root, second)).plan.changes).toMatchObject([{ action: "add", risk: "widens" }]);
+    world.apply(keys(root, second));
+    const raised = operatorKey("second", { tier: "privileged" });
+    expect(world.plan(keys(root, raised)).plan.changes).toMatchObject([{ action: "update", risk: "widens" }]);
+    const retired = operatorKey("second", { tier: "standard", state: "retired" });
+    expect(world.plan(keys(root, retired)).plan.changes).toMatchObject([{ action: "retire", risk: "reduces" }]);
+    world.apply(keys(root, retired));
+    expect(world.snapshot.operatorKeys.find((key) => key.keyId === "second")?.state).toBe("retired");
+    expect(world.plan(keys(root, retired)).plan.verdict).toBe("no_changes");
+  });
+
+  test("that is compromised is revoked for ever", () => {
+    world.apply(keys(root, second));
+    const since = parseTimestamp("2026-11-20T00:00:00Z");
+    const lost = operatorKey("second", { tier: "standard", state: "compromised", since });
+    expect(world.plan(keys(root, lost)).plan.changes).toMatchObject([{ action: "revoke", reason: "key_compromised" }]);
+    world.apply(keys(root, lost));
+    expect(world.snapshot.revokedKeys).toMatchObject([{ keyId: "second", reason: "compromised:2026-11-20T00:00:00Z" }]);
+    expect(world.plan(keys(root, lost)).plan.verdict).toBe("no_changes");
+    expect(world.plan(keys(root, second)).plan).toMatchObject({ changes: [], skipped: [{ reason: "revoked" }] });
+  });
+
+  test("that leaves the tree is revoked; neither its id nor its bytes come back", () => {
+    world.apply(keys(root, second));
+    expect(world.plan(keys(root)).plan.changes).toMatchObject([{ action: "remove", risk: "reduces" }]);
+    world.apply(keys(root));
+    expect(world.snapshot.revokedKeys).toMatchObject([{ keyId: "second", reason: "removed_from_desired_state" }]);
+    const sameId = operatorKey("other", { keyId: "second", publicKey: keyOf("fresh").publicKey });
+    const sameBytes = operatorKey("third", { publicKey: second.publicKey });
+    expect(world.plan(keys(root, sameId)).plan).toMatchObject({ verdict: "refused", findings: [{ code: "revoked_key_returns" }] });
+    expect(world.plan(keys(root, sameBytes)).plan).toMatchObject({ verdict: "refused", findings: [{ code: "revoked_key_returns" }] });
+  });
+
+  test("is revoked by a Revocation of its name", () => {
+    world.apply(keys(root, second));
+    const stop = revocation("stop", { targetKind: "OperatorKey", targetName: "second", targetId: "second", reason: "lost laptop" });
+    const wanted = { ...keys(root, second), revocations: [stop] };
+    world.apply(wanted);
+    expect(world.snapshot.revokedKeys).toMatchObject([{ keyId: "second", reason: "lost laptop" }]);
+    expect(world.plan(wanted).plan.verdict).toBe("no_changes");
+  });
+
+  test("keeps its record when only the resource's name changes", () => {
+    world.apply(keys(root, second));
+    const renamed = operatorKey("renamed", { keyId: "second", publicKey: second.publicKey, tier: "standard" });
+    world.apply(keys(root, renamed));
+    expect(world.snapshot.revokedKeys).toEqual([]);
+    expect(world.plan(keys(root, renamed)).plan.verdict).toBe("no_changes");
+  });
+});
+
+describe("the last usable privileged key", () => {
+  const gate = (wanted: ReturnType<typeof keys>) => world.plan(wanted).plan.gates.find((candidate) => candidate.name === "last_privileged_key")?.status;
+
+  test("may not be revoked, retired, expired or lowered", () => {
+    world.apply(keys(root));
+    const expired = operatorKey("operator-root", { validUntil: parseTimestamp("2026-11-22T00:00:00Z") });
+    expect(gate(keys(root))).toBe("pass");
+    expect(gate(keys(operatorKey("operator-root", { state: "retired" })))).toBe("refuse");
+    expect(gate(keys(operatorKey("operator-root", { tier: "standard" })))).toBe("refuse");
+    expect(gate(keys(expired))).toBe("refuse");
+    expect(gate(keys())).toBe("refuse");
+    const lost = operatorKey("operator-root", { state: "compromised" });
+    expect(gate(keys(lost))).toBe("refuse");
+    expect(() => world.apply(keys(lost))).toThrow(expect.objectContaining({ code: "plan_refused" }));
+    expect(world.snapshot.revokedKeys).toEqual([]);
+  });
+
+  test("may go when its replacement comes in the same commit", () => {
+    world.apply(keys(root));
+    expect(gate(keys(operatorKey("next")))).toBe("pass");
+  });
+});
