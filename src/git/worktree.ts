@@ -43,7 +43,12 @@ export function readWorktree(dir: string, limits: WorktreeLimits): Worktree {
   };
 }
 
-function fileAt(dir: string, path: string, limits: WorktreeLimits, contents: Map<string, Uint8Array>): TreeFile {
+function fileAt(
+  dir: string,
+  path: string,
+  limits: WorktreeLimits,
+  contents: Map<string, Uint8Array>,
+): TreeFile {
   const full = join(dir, path);
   return guard(full, () => {
     const stat = lstatSync(full);

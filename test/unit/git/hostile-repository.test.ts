@@ -112,7 +112,7 @@ describe("a repository's configuration", () => {
     await expect(readEverything(dir)).rejects.toMatchObject({ code: "git_failed" });
     expect(sprung()).toBe(false);
 
-    expect(() => git(dir, ["cat-file", "blob", blob])).toThrow();
+    expect(() => git(dir, ["cat-file", "blob", blob])).toThrow("Command failed");
     expect(sprung()).toBe(true);
   });
 });
