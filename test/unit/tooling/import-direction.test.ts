@@ -8,7 +8,7 @@ import { temporaryFolder, writeFiles } from "../../helpers/git.js";
 const BASE = ["model", "errors", "protocol"];
 const STAGES = [...BASE, "git", "desired", "plan", "sign", "state"];
 const DERIVED = [...STAGES, "audit", "connectome"];
-const WHOLE = [...DERIVED, "apply", "scaffold", "reconcile", "context"];
+const WHOLE = [...DERIVED, "apply", "scaffold", "import", "reconcile", "context"];
 
 /** Written out once more, apart from the table in the configuration: what each part may import besides itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -24,8 +24,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   connectome: STAGES,
   apply: DERIVED,
   scaffold: [...BASE, "git", "sign", "desired"],
-  reconcile: [...DERIVED, "apply", "scaffold"],
-  context: [...DERIVED, "apply", "scaffold", "reconcile"],
+  import: BASE,
+  reconcile: [...DERIVED, "apply", "scaffold", "import"],
+  context: [...DERIVED, "apply", "scaffold", "import", "reconcile"],
   http: WHOLE,
   cli: WHOLE,
 };
