@@ -1,0 +1,81 @@
+/** Where a state may stand: one real path, on a disk whose locks hold, in a file that strangers cannot write. */
+import { realpathSync, statfsSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { AppError } from "../errors.js";
+
+const WRITABLE_BY_ANYONE = 0o002;
+
+/** File systems where SQLite's locks or shared memory do not work between machines (statfs(2)). */
+const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
+  [0x6969, "NFS"],
+  [0x517b, "SMB"],
+  [0xff534d42, "CIFS"],
+  [0xfe534d42, "SMB2"],
+]);
+
+/**
+ * The path of an existing file without symbolic links, or null when there is none. SQLite puts its own files beside the real
+ * one, so ours must stand there too: a lock beside each of two names would be two locks.
+ * Throws AppError `state_unreadable` when a folder on the way may not be entered.
+ */
+export function existingPath(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch (cause) {
+    if (isMissing(cause)) return null;
+    throw new AppError("state_unreadable", `${path} cannot be reached`, { cause });
+  }
+}
+
+/** The same for a file that is still to be made. Throws AppError `state_unreadable` when its folder is not there. */
+export function newPath(path: string): string {
+  const folder = existingPath(dirname(path));
+  if (folder !== null) return join(folder, basename(path));
+  throw new AppError("state_unreadable", `there is no folder ${dirname(path)}`, {
+    hint: "make the folder first, or give another --db FILE",
+  });
+}
+
+/** Throws AppError `state_unreadable` when a writer cannot trust the place. `path` need not exist. */
+export function checkPlace(path: string): void {
+  const network = networkFileSystem(statfsSync(dirname(path)).type);
+  if (network !== null) {
+    throw new AppError(
+      "state_unreadable",
+      `${path} is on a network file system (${network}), where locks do not hold`,
+      {
+        hint: "keep the state on a local disk",
+      },
+    );
+  }
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (process.platform !== "win32" && (stat.mode & WRITABLE_BY_ANYONE) !== 0) {
+    throw new AppError("state_unreadable", `anyone on this machine may write ${basename(path)}`, {
+      hint: `chmod o-w ${path}`,
+    });
+  }
+  if (stat.nlink > 1) {
+    throw new AppError(
+      "state_unreadable",
+      `${basename(path)} has a second name (a hard link), and would have two locks`,
+      {
+        hint: "copy the file, and use the copy",
+      },
+    );
+  }
+}
+
+/** Null for a local one. */
+export function networkFileSystem(type: number): string | null {
+  // 32-bit magic numbers come sign-extended on some platforms.
+  return NETWORK_FILE_SYSTEMS.get(type >>> 0) ?? null;
+}
+
+function isMissing(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    (error.code === "ENOENT" || error.code === "ENOTDIR")
+  );
+}

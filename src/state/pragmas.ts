@@ -1,0 +1,45 @@
+/** Settings of a connection: set, and then read back, because SQLite and its driver ignore some of them in silence. */
+import { AppError } from "../errors.js";
+import type { Connection } from "./connection.js";
+
+type Pragmas = Readonly<Record<string, string | number>>;
+
+/** How long a statement waits for another program's lock. */
+export const BUSY_TIMEOUT_MS = 5000;
+
+/** A file from elsewhere may be hostile: nothing in its schema is trusted, every page is checked, none is mapped. */
+export const CAREFUL: Pragmas = {
+  trusted_schema: 0,
+  cell_size_check: 1,
+  mmap_size: 0,
+  foreign_keys: 1,
+  busy_timeout: BUSY_TIMEOUT_MS,
+};
+
+/**
+ * FULL (2) syncs every commit. It comes after WAL: the driver falls back to NORMAL when a file turns to WAL, and a power cut
+ * could then take acknowledged changes away.
+ */
+export const DURABLE: Pragmas = { journal_mode: "wal", synchronous: 2 };
+
+/** Sets `pragmas` in order and checks each. Throws AppError `state_unreadable` for one that does not take. */
+export function applyPragmas(connection: Connection, pragmas: Pragmas): void {
+  for (const [name, value] of Object.entries(pragmas)) {
+    connection.pragma(`${name} = ${value}`);
+    checkPragma(connection, name, value);
+  }
+}
+
+/** Throws AppError `state_unreadable` unless commits still reach the disk before they are acknowledged. */
+export function checkDurable(connection: Connection): void {
+  for (const [name, value] of Object.entries(DURABLE)) checkPragma(connection, name, value);
+}
+
+function checkPragma(connection: Connection, name: string, value: string | number): void {
+  const inForce = connection.pragma(name);
+  if (inForce === value) return;
+  throw new AppError(
+    "state_unreadable",
+    `SQLite does not work as the state needs: ${name} is ${String(inForce)}, not ${value}`,
+  );
+}
