@@ -1,0 +1,92 @@
+/** Reads and writes the audit events of a state (protocol.md 8). */
+import { AppError } from "../errors.js";
+import type { JsonObject, JsonValue } from "../model/json.js";
+import type { AuditEvent } from "../model/state.js";
+import { canonicalJson } from "../protocol/canonical.js";
+import { parseTimestamp, toOffsetForm } from "../protocol/instant.js";
+import { isJsonObject, parseJson } from "../protocol/json.js";
+import type { Connection, Transaction } from "./connection.js";
+
+/** An event as it is stored. The reference's tools add types of their own, and may add fields. */
+export interface StoredEvent extends JsonObject {
+  readonly event_id: string;
+  readonly event_type: string;
+  readonly details: JsonObject;
+  /** `+00:00` form. */
+  readonly created_at: string;
+}
+
+export interface EventFilter {
+  readonly type?: string;
+  /** A date-time with a zone; inclusive. */
+  readonly since?: string;
+  /** A date-time with a zone; exclusive. */
+  readonly until?: string;
+}
+
+/**
+ * Events in the order in which they were made. Throws AppError `bad_time` for the filter at once, and `state_corrupt` for an
+ * event that is not one when its turn comes.
+ */
+export function readEvents(
+  connection: Connection,
+  { type, since, until }: EventFilter,
+): Iterable<StoredEvent> {
+  // Every writer uses the `+00:00` form, whose order as text is its order in time.
+  const from = since === undefined ? "" : toOffsetForm(parseTimestamp(since));
+  const to = until === undefined ? null : toOffsetForm(parseTimestamp(until));
+  return eventsBetween(connection, from, to, type);
+}
+
+function* eventsBetween(
+  connection: Connection,
+  from: string,
+  to: string | null,
+  type: string | undefined,
+): Generator<StoredEvent> {
+  const rows = connection.iterate(
+    `SELECT event_id, event_json FROM audit_events
+      WHERE created_at >= ? AND (? IS NULL OR created_at < ?) ORDER BY created_at, rowid`,
+    from,
+    to,
+    to,
+  );
+  for (const [id, json] of rows) {
+    const event = parseEvent(String(id), String(json));
+    if (type === undefined || event.event_type === type) yield event;
+  }
+}
+
+export function writeEvent(transaction: Transaction, event: AuditEvent): void {
+  const { event_id, event_type, details, created_at } = event;
+  transaction.run(
+    "INSERT INTO audit_events (event_id, event_json, created_at) VALUES (?, ?, ?)",
+    event_id,
+    canonicalJson({ event_id, event_type, details, created_at }),
+    created_at,
+  );
+}
+
+function parseEvent(id: string, json: string): StoredEvent {
+  const event = readJson(id, json);
+  if (isStoredEvent(event)) return event;
+  throw new AppError("state_corrupt", `audit event ${id} is not an event`);
+}
+
+function readJson(id: string, json: string): JsonValue {
+  try {
+    return parseJson(json);
+  } catch (cause) {
+    throw new AppError("state_corrupt", `audit event ${id} is not JSON`, { cause });
+  }
+}
+
+function isStoredEvent(event: JsonValue): event is StoredEvent {
+  return (
+    isJsonObject(event) &&
+    typeof event["event_id"] === "string" &&
+    typeof event["event_type"] === "string" &&
+    typeof event["created_at"] === "string" &&
+    isJsonObject(event["details"])
+  );
+}

@@ -1,0 +1,94 @@
+/** Reads everything a plan depends on, and its digest, in one pass. */
+import { AppError } from "../errors.js";
+import type { Applied, Snapshot } from "../model/state.js";
+import type { Connection, Parameter, Queries, RawRow } from "./connection.js";
+import { StateDigest } from "./digest.js";
+import { Row } from "./row.js";
+import {
+  ATTESTATIONS,
+  AUTHORITY,
+  FEEDS,
+  IMPORTED_REVOCATIONS,
+  INVENTORY,
+  OPERATOR_KEYS,
+  POLICIES,
+  REJECTED_FEEDS,
+  REVOKED_KEYS,
+  SOVEREIGNS,
+  TREATIES,
+  type Table,
+} from "./tables.js";
+
+/** Throws AppError `state_corrupt` for a row that no version of Concordat would have written. */
+export function readSnapshot(connection: Connection): Snapshot {
+  return connection.consistently((queries) => ({
+    generation: readGeneration(queries),
+    applied: readApplied(queries),
+    ...readState(queries),
+  }));
+}
+
+/** Throws as `readSnapshot`. */
+export function readState(queries: Queries): Omit<Snapshot, "generation" | "applied"> {
+  const digest = new StateDigest();
+  const read = <T>(table: Table<T>): readonly T[] => {
+    const rows = queries.rows(
+      `${selectOf(table)} WHERE ${table.where ?? "TRUE"} ORDER BY ${table.order}`,
+    );
+    digest.addTable(table.name, table.columns.length, rows);
+    return rows.map((columns) => recordOf(table, columns));
+  };
+  // Members are evaluated as they stand: theirs is the order of the tables in the digest, and the digest comes last.
+  return {
+    authority: read(AUTHORITY)[0] ?? null,
+    operatorKeys: read(OPERATOR_KEYS),
+    revokedKeys: read(REVOKED_KEYS),
+    sovereigns: read(SOVEREIGNS),
+    treaties: read(TREATIES),
+    attestations: read(ATTESTATIONS),
+    feeds: read(FEEDS),
+    rejectedFeeds: read(REJECTED_FEEDS),
+    importedRevocations: read(IMPORTED_REVOCATIONS),
+    policy: read(POLICIES)[0] ?? null,
+    inventory: read(INVENTORY),
+    digest: digest.finish(),
+  };
+}
+
+/** The records of the rows for which the condition `where` holds. */
+export function readWhere<T>(
+  queries: Queries,
+  table: Table<T>,
+  where: string,
+  ...parameters: Parameter[]
+): T[] {
+  return queries
+    .rows(`${selectOf(table)} WHERE ${where}`, ...parameters)
+    .map((columns) => recordOf(table, columns));
+}
+
+/** How often the state was written (migrations/002). Throws AppError `state_corrupt` when nobody counts. */
+export function readGeneration(queries: Queries): number {
+  const generation = queries.value(
+    "SELECT generation FROM concordat_meta WHERE id = 1 AND committing = 0",
+  );
+  if (typeof generation === "number") return generation;
+  throw new AppError("state_corrupt", "the state does not count its changes any more");
+}
+
+function readApplied(queries: Queries): Applied | null {
+  const [columns] = queries.rows(
+    "SELECT commit_id, tree_id, plan_digest, applied_at FROM concordat_applied",
+  );
+  if (columns === undefined) return null;
+  const row = new Row("concordat_applied", columns);
+  return { commit: row.text(), tree: row.text(), planDigest: row.digest(), at: row.timestamp() };
+}
+
+function selectOf(table: Table<unknown>): string {
+  return `SELECT ${table.columns.join(", ")} FROM ${table.name}`;
+}
+
+function recordOf<T>(table: Table<T>, columns: RawRow): T {
+  return table.toRecord(new Row(table.name, columns));
+}
