@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { applyPlan } from "../../../src/apply/apply.js";
 import { NO_ALLOWANCES } from "../../../src/plan/gates.js";
 import { parseAttestation, parseFeed, parseTreaty } from "../../../src/protocol/documents.js";
-import { parseTimestamp, plusSeconds, toInstant } from "../../../src/protocol/instant.js";
+import { parseTimestamp, plusSeconds } from "../../../src/protocol/instant.js";
 import { parseJson } from "../../../src/protocol/json.js";
 import { signatureHolds, verifyTreaty } from "../../../src/protocol/verify.js";
 import { attestation, desired, OWN, revocation, treaty } from "../../helpers/desired.js";
