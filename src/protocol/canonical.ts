@@ -15,6 +15,10 @@ const MAX_INTEGER = 2n ** 64n - 1n;
 const PLAIN = /^[ !#-[\]-~]*$/;
 const TO_ESCAPE = /[^ !#-[\]-~]/g;
 
+/** Member names recur in document after document, so their quoted form with the colon is remembered. */
+const memberNames = new Map<string, string>();
+const MAX_MEMBER_NAMES = 4096;
+
 const SHORT_ESCAPES: ReadonlyMap<string, string> = new Map([
   ['"', '\\"'],
   ["\\", "\\\\"],
@@ -55,7 +59,7 @@ function compact(value: unknown, depth: number): string {
   let text = "{";
   for (const key of sortByCodePoints(Object.keys(value))) {
     if (text.length > 1) text += ",";
-    text += `${quote(key)}:${compact(value[key], depth + 1)}`;
+    text += memberName(key) + compact(value[key], depth + 1);
   }
   return `${text}}`;
 }
@@ -77,7 +81,8 @@ function pretty(value: unknown, depth: number): string {
 }
 
 function enter(depth: number): void {
-  if (depth >= MAX_DEPTH) throw new AppError("invalid_json", `arrays or objects nest more than ${MAX_DEPTH} deep`);
+  if (depth >= MAX_DEPTH)
+    throw new AppError("invalid_json", `arrays or objects nest more than ${MAX_DEPTH} deep`);
 }
 
 /** A Date, a Map or another instance would lose its meaning. */
@@ -99,7 +104,8 @@ function scalar(value: unknown): string {
     case "boolean":
       return value ? "true" : "false";
     case "bigint":
-      if (value < MIN_INTEGER || value > MAX_INTEGER) throw new AppError("integer_out_of_range", `${value} is outside the 64-bit limits`);
+      if (value < MIN_INTEGER || value > MAX_INTEGER)
+        throw new AppError("integer_out_of_range", `${value} is outside the 64-bit limits`);
       return value.toString();
     default:
       if (value === null) return "null";
@@ -111,7 +117,8 @@ function integer(value: number): string {
   if (!Number.isSafeInteger(value)) {
     if (!Number.isFinite(value)) throw new AppError("non_finite_number", `${value} is not JSON`);
     // Whether 0.5 is meant as a float is clear, whether 2^53 is meant as an integer is not: both must say so.
-    if (Number.isInteger(value)) throw new AppError("integer_out_of_range", `${value} is not exact; write a bigint`);
+    if (Number.isInteger(value))
+      throw new AppError("integer_out_of_range", `${value} is not exact; write a bigint`);
     throw new AppError("invalid_json", `${value} is a float; write a JsonFloat`);
   }
   if (Object.is(value, -0)) throw new AppError("negative_zero", "the integer -0");
@@ -119,14 +126,24 @@ function integer(value: number): string {
 }
 
 function float(number: JsonFloat): string {
-  if (!Number.isFinite(number.value)) throw new AppError("non_finite_number", `${number.value} is not JSON`);
+  if (!Number.isFinite(number.value))
+    throw new AppError("non_finite_number", `${number.value} is not JSON`);
   return pythonFloat(number.value);
 }
 
 function quote(text: string): string {
   if (PLAIN.test(text)) return `"${text}"`;
-  if (!text.isWellFormed()) throw new AppError("lone_surrogate", "a string holds half of a surrogate pair");
+  if (!text.isWellFormed())
+    throw new AppError("lone_surrogate", "a string holds half of a surrogate pair");
   return `"${text.replace(TO_ESCAPE, escape)}"`;
+}
+
+function memberName(key: string): string {
+  const known = memberNames.get(key);
+  if (known !== undefined) return known;
+  const name = `${quote(key)}:`;
+  if (memberNames.size < MAX_MEMBER_NAMES && key.length <= 64) memberNames.set(key, name);
+  return name;
 }
 
 function escape(unit: string): string {

@@ -23,11 +23,15 @@ function rank(unit: number): number {
 
 /** Sorts in place by code point and returns the same array. */
 export function sortByCodePoints(strings: string[]): string[] {
-  // Without surrogates the order of UTF-16 units is the order of code points, and the native sort is the quick one.
+  let isSorted = true;
+  let previous = "";
   for (const text of strings) {
     if (SURROGATE.test(text)) return strings.sort(compareCodePoints);
+    if (text < previous) isSorted = false;
+    previous = text;
   }
-  return strings.sort();
+  // Without surrogates the order of UTF-16 units is the order of code points, and the native sort is the quick one.
+  return isSorted ? strings : strings.sort();
 }
 
 /** A set as it is signed: each string once, in code point order. */

@@ -4,9 +4,12 @@ import type { DocumentStatus } from "../model/documents.js";
 import type { JsonInteger, JsonObject, JsonValue } from "../model/json.js";
 import type { Timestamp } from "../model/time.js";
 import { parseTimestamp } from "./instant.js";
-import { isJsonObject } from "./json.js";
+import { isJsonArray, isJsonObject } from "./json.js";
 
 const STATUSES: readonly DocumentStatus[] = ["active", "suspended", "revoked"];
+
+/** No prototype, so that no key of hostile text finds a member. */
+const NOTHING: JsonObject = { __proto__: null };
 
 /** An object of a document. A field that is absent takes its default where one is given; null is not absence. */
 export class Fields {
@@ -49,7 +52,9 @@ export class Fields {
   statuses(key: string): readonly DocumentStatus[] {
     const value = this.#optional(key);
     if (value === undefined) return ["active"];
-    return list(value, this.#at(key)).map((item, index) => status(item, `${this.#at(key)}/${index}`));
+    return list(value, this.#at(key)).map((item, index) =>
+      status(item, `${this.#at(key)}/${index}`),
+    );
   }
 
   time(key: string): Timestamp {
@@ -64,23 +69,25 @@ export class Fields {
   /** An integer from 0 up to the 64-bit limit. */
   count(key: string): JsonInteger {
     const value = this.#required(key);
-    const isCount = (typeof value === "number" && Number.isSafeInteger(value)) || typeof value === "bigint";
-    if (!isCount || value < 0 || value > 2n ** 64n - 1n) throw invalidDocument(this.#at(key), "expected an integer of at least 0");
+    const isCount =
+      (typeof value === "number" && Number.isSafeInteger(value)) || typeof value === "bigint";
+    if (!isCount || value < 0 || value > 2n ** 64n - 1n)
+      throw invalidDocument(this.#at(key), "expected an integer of at least 0");
     return value;
   }
 
   /** An object of free content; empty when absent. */
   content(key: string): JsonObject {
     const value = this.#optional(key);
-    if (value === undefined) return {};
+    if (value === undefined) return NOTHING;
     if (!isJsonObject(value)) throw invalidDocument(this.#at(key), "expected an object");
     return value;
   }
 
   /** An object whose values are strings; empty when absent. */
   textMap(key: string): { readonly [key: string]: string } {
-    const map: Record<string, string> = Object.create(null);
-    for (const [name, value] of Object.entries(this.content(key))) map[name] = text(value, `${this.#at(key)}/${escapePointer(name)}`);
+    const map = this.content(key);
+    assertTexts(map, this.#at(key));
     return map;
   }
 
@@ -92,14 +99,16 @@ export class Fields {
   /** A nested object whose fields all have defaults. */
   fieldsOrEmpty(key: string): Fields {
     const value = this.#optional(key);
-    return new Fields(value === undefined ? {} : value, this.#at(key));
+    return new Fields(value === undefined ? NOTHING : value, this.#at(key));
   }
 
   /** A list of objects; empty when absent. */
   fieldsList(key: string): readonly Fields[] {
     const value = this.#optional(key);
     if (value === undefined) return [];
-    return list(value, this.#at(key)).map((item, index) => new Fields(item, `${this.#at(key)}/${index}`));
+    return list(value, this.#at(key)).map(
+      (item, index) => new Fields(item, `${this.#at(key)}/${index}`),
+    );
   }
 
   /** An AppError about a rule that the field breaks although its type is right. */
@@ -135,8 +144,15 @@ function status(value: JsonValue, pointer: string): DocumentStatus {
 
 function list(value: JsonValue | undefined, pointer: string): readonly JsonValue[] {
   if (value === undefined) throw invalidDocument(pointer, "a field is missing");
-  if (!Array.isArray(value)) throw invalidDocument(pointer, "expected a list");
+  if (!isJsonArray(value)) throw invalidDocument(pointer, "expected a list");
   return value;
+}
+
+function assertTexts(
+  map: JsonObject,
+  pointer: string,
+): asserts map is { readonly [key: string]: string } {
+  for (const [key, value] of Object.entries(map)) text(value, `${pointer}/${escapePointer(key)}`);
 }
 
 /** RFC 6901 3. */
@@ -145,5 +161,8 @@ function escapePointer(name: string): string {
 }
 
 function invalidDocument(pointer: string, what: string, cause?: unknown): AppError {
-  return new AppError("invalid_document", `${pointer === "" ? "the document" : pointer}: ${what}`, { details: { pointer }, cause });
+  return new AppError("invalid_document", `${pointer === "" ? "the document" : pointer}: ${what}`, {
+    details: { pointer },
+    cause,
+  });
 }

@@ -38,7 +38,8 @@ export function parseTreaty(value: JsonValue): Unverified<RecognitionTreaty> {
     treaty_id: fields.text("treaty_id"),
     valid_from: fields.time("valid_from"),
   };
-  if (body.subject_public_keys.length === 0) throw fields.fault("subject_public_keys", "expected at least one key");
+  if (body.subject_public_keys.length === 0)
+    throw fields.fault("subject_public_keys", "expected at least one key");
   checkWindow(fields, body);
   return { body, signatures: signaturesOf(fields) };
 }
@@ -127,11 +128,15 @@ export function bodyJson(body: DocumentBody): JsonObject {
 }
 
 function signaturesOf(fields: Fields): readonly Signature[] {
-  return fields.fieldsList("signatures").map((signature) => ({ key_id: signature.text("key_id"), sig: signature.text("sig") }));
+  return fields
+    .fieldsList("signatures")
+    .map((signature) => ({ key_id: signature.text("key_id"), sig: signature.text("sig") }));
 }
 
 function checkWindow(fields: Fields, body: RecognitionTreaty | MembershipAttestation): void {
   const expires = toInstant(body.expires_at);
-  if (expires <= toInstant(body.valid_from)) throw fields.fault("expires_at", "must be after valid_from");
-  if (toInstant(body.issued_at) > expires) throw fields.fault("issued_at", "must not be after expires_at");
+  if (expires <= toInstant(body.valid_from))
+    throw fields.fault("expires_at", "must be after valid_from");
+  if (toInstant(body.issued_at) > expires)
+    throw fields.fault("issued_at", "must not be after expires_at");
 }

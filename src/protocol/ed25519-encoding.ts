@@ -1,7 +1,10 @@
 /** The spellings of points and scalars that libsodium refuses (RFC 8032 5.1.3 and 5.1.7, and small order). */
 
 /** Group order L, little-endian. */
-const ORDER = Buffer.from("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010", "hex");
+const ORDER = Buffer.from(
+  "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010",
+  "hex",
+);
 
 /**
  * The y coordinates, little-endian, of the points whose order divides 8: 0, 1, -1 and the two of order 8. With both
@@ -18,7 +21,11 @@ const SMALL_ORDER: ReadonlySet<string> = new Set([
 /** Whether 32 bytes hold a y coordinate below p = 2^255 - 19. Whether it lies on the curve is another question. */
 export function isCanonicalPoint(bytes: Uint8Array): boolean {
   const [lowest = 0] = bytes;
-  return lowest < 0xed || ((bytes[31] ?? 0) & 0x7f) !== 0x7f || !bytes.subarray(1, 31).every((byte) => byte === 0xff);
+  return (
+    lowest < 0xed ||
+    ((bytes[31] ?? 0) & 0x7f) !== 0x7f ||
+    !bytes.subarray(1, 31).every((byte) => byte === 0xff)
+  );
 }
 
 /** Whether 32 bytes, canonical ones, spell a point of small order, under which one signature fits many messages. */

@@ -24,7 +24,9 @@ export const verifyWithSodium: SignatureVerifier | null =
     ? null
     : (message, signature, key) => {
         const parts = decode(signature, key);
-        return parts !== null && sodium.crypto_sign_verify_detached(parts.signature, message, parts.key);
+        return (
+          parts !== null && sodium.crypto_sign_verify_detached(parts.signature, message, parts.key)
+        );
       };
 
 /** The runtime's cofactorless verification, behind the checks of libsodium that it lacks (RFC 8032 5.1.7). */
@@ -49,7 +51,9 @@ export const verifySignature: SignatureVerifier = verifyWithSodium ?? verifyWith
 function decode(signature: string, key: string): { signature: Uint8Array; key: Uint8Array } | null {
   const signatureBytes = decodeBase64(signature, 64);
   const keyBytes = decodeBase64(key, 32);
-  return signatureBytes === null || keyBytes === null ? null : { signature: signatureBytes, key: keyBytes };
+  return signatureBytes === null || keyBytes === null
+    ? null
+    : { signature: signatureBytes, key: keyBytes };
 }
 
 function isStrictPoint(bytes: Uint8Array): boolean {

@@ -16,15 +16,26 @@ export interface Edge {
 }
 
 export function isActive(edge: Edge): boolean {
-  return edge.status === "active" && (edge.lifecycleState === "active" || edge.lifecycleState === "expiring_soon");
+  return (
+    edge.status === "active" &&
+    (edge.lifecycleState === "active" || edge.lifecycleState === "expiring_soon")
+  );
 }
 
 export function isRevoked(edge: Edge): boolean {
-  return edge.status === "revoked" || edge.lifecycleState === "revoked" || edge.lifecycleState === "replaced";
+  return (
+    edge.status === "revoked" ||
+    edge.lifecycleState === "revoked" ||
+    edge.lifecycleState === "replaced"
+  );
 }
 
 export function compareEdges(a: Edge, b: Edge): number {
-  return compareCodePoints(a.from, b.from) || compareCodePoints(a.to, b.to) || compareCodePoints(a.treatyId, b.treatyId);
+  return (
+    compareCodePoints(a.from, b.from) ||
+    compareCodePoints(a.to, b.to) ||
+    compareCodePoints(a.treatyId, b.treatyId)
+  );
 }
 
 export class Graph {
@@ -79,7 +90,8 @@ export class Graph {
 
 function trace(arrivedBy: ReadonlyMap<string, Edge>, to: string): Edge[] {
   const path: Edge[] = [];
-  for (let edge = arrivedBy.get(to); edge !== undefined; edge = arrivedBy.get(edge.from)) path.unshift(edge);
+  for (let edge = arrivedBy.get(to); edge !== undefined; edge = arrivedBy.get(edge.from))
+    path.unshift(edge);
   return path;
 }
 
@@ -121,11 +133,27 @@ export interface TrustPath {
 export function explainTrustPath(graph: Graph, from: string, to: string): TrustPath {
   const path = graph.path(from, to);
   if (path !== null) {
-    return { from, to, trusted: true, reason: "active_treaty_path", path: path.map(toEdgeJson), hop_count: path.length };
+    return {
+      from,
+      to,
+      trusted: true,
+      reason: "active_treaty_path",
+      path: path.map(toEdgeJson),
+      hop_count: path.length,
+    };
   }
-  const revoked = graph.edges.find((edge) => edge.from === from && edge.to === to && isRevoked(edge));
+  const revoked = graph.edges.find(
+    (edge) => edge.from === from && edge.to === to && isRevoked(edge),
+  );
   if (revoked !== undefined) {
-    return { from, to, trusted: false, reason: "direct_treaty_revoked", path: [toEdgeJson(revoked)], hop_count: 0 };
+    return {
+      from,
+      to,
+      trusted: false,
+      reason: "direct_treaty_revoked",
+      path: [toEdgeJson(revoked)],
+      hop_count: 0,
+    };
   }
   return { from, to, trusted: false, reason: "no_active_treaty_path", path: [], hop_count: 0 };
 }

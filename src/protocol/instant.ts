@@ -1,14 +1,21 @@
 /** Date-times, exact to the microsecond: text to instant and back (protocol.md 1). */
 import { AppError } from "../errors.js";
 import type { Instant, Seconds, Timestamp } from "../model/time.js";
+import { dateOf, daysInMonth, daysSinceEpoch } from "./calendar.js";
 
 const DATE_TIME =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 const DURATION = /^([1-9][0-9]{0,6})(s|m|h|d)$/;
-const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const UNIT_SECONDS: Readonly<Record<string, Seconds>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
+const SECONDS_PER_DAY: Seconds = 86_400;
+const UNIT_SECONDS: Readonly<Record<string, Seconds>> = {
+  s: 1,
+  m: 60,
+  h: 3600,
+  d: SECONDS_PER_DAY,
+};
 const MICROS_PER_SECOND = 1_000_000n;
+
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999999Z, the ends of the reference's calendar. */
 const FIRST_INSTANT = -62_135_596_800_000_000n;
 const LAST_INSTANT = 253_402_300_799_999_999n;
@@ -26,8 +33,8 @@ interface Parts {
  */
 export function parseTimestamp(text: string): Timestamp {
   const { micros, offsetMinutes } = partsOf(text);
-  const fraction = micros === 0 ? "" : `.${pad(micros, 6)}`;
-  return asTimestamp(`${text.slice(0, 10)}T${text.slice(11, 19)}${fraction}${offsetMinutes === 0 ? "Z" : text.slice(-6)}`);
+  const zone = offsetMinutes === 0 ? "Z" : text.slice(-6);
+  return asTimestamp(`${text.slice(0, 10)}T${text.slice(11, 19)}${fractionOf(micros)}${zone}`);
 }
 
 export function toInstant(timestamp: Timestamp): Instant {
@@ -69,36 +76,51 @@ export function parseDuration(text: string): Seconds {
   const [, count, unit] = DURATION.exec(text) ?? [];
   const seconds = UNIT_SECONDS[unit ?? ""];
   if (count === undefined || seconds === undefined) {
-    throw new AppError("bad_time", `${JSON.stringify(text)} is not a duration`, { hint: "write 90s, 15m, 72h or 30d" });
+    throw new AppError("bad_time", `${JSON.stringify(text)} is not a duration`, {
+      hint: "write 90s, 15m, 72h or 30d",
+    });
   }
   return Number(count) * seconds;
 }
 
 function partsOf(text: string): Parts {
-  const match = DATE_TIME.exec(text);
-  if (match === null) throw badTime(text);
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
-  const offset = Number(match[9] ?? 0) * 60 + Number(match[10] ?? 0);
-  const valid =
-    year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) &&
-    hour <= 23 && minute <= 59 && second <= 59 && Number(match[9] ?? 0) <= 23 && Number(match[10] ?? 0) <= 59;
-  if (!valid) throw badTime(text);
-  const offsetMinutes = match[8] === "-" ? -offset : offset;
-  const local = daysSinceEpoch(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
-  return { seconds: local - offsetMinutes * 60, micros: Number((match[7] ?? "").padEnd(6, "0")), offsetMinutes };
+  const [
+    ,
+    year,
+    month,
+    day,
+    hour,
+    minute,
+    second,
+    fraction = "",
+    sign,
+    zoneHour = 0,
+    zoneMinute = 0,
+  ] = DATE_TIME.exec(text) ?? [];
+  const date = { year: Number(year), month: Number(month), day: Number(day) };
+  // What did not match is NaN here and fails every comparison.
+  const isDate = date.year >= 1 && date.day >= 1 && date.day <= daysInMonth(date.year, date.month);
+  const isTime = isBelow(24, hour, zoneHour) && isBelow(60, minute, second, zoneMinute);
+  if (!isDate || !isTime) throw badTime(text);
+  const local = Number(hour) * 3600 + Number(minute) * 60 + Number(second);
+  const offset = Number(zoneHour) * 60 + Number(zoneMinute);
+  const offsetMinutes = sign === "-" ? -offset : offset;
+  return {
+    seconds: daysSinceEpoch(date) * SECONDS_PER_DAY + local - offsetMinutes * 60,
+    micros: Number(fraction.padEnd(6, "0")),
+    offsetMinutes,
+  };
+}
+
+function isBelow(limit: number, ...parts: readonly unknown[]): boolean {
+  return parts.every((part) => Number(part) < limit);
 }
 
 function badTime(text: string): AppError {
-  return new AppError("bad_time", `${JSON.stringify(text.slice(0, 64))} is not a date-time with a zone`);
-}
-
-function daysInMonth(year: number, month: number): number {
-  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  return month === 2 && isLeap ? 29 : (MONTH_DAYS[month - 1] ?? 0);
-}
-
-function daysSinceEpoch(year: number, month: number, day: number): number {
-  return Math.floor(new Date(0).setUTCFullYear(year, month - 1, day) / 86_400_000);
+  return new AppError(
+    "bad_time",
+    `${JSON.stringify(text.slice(0, 64))} is not a date-time with a zone`,
+  );
 }
 
 function utcText(instant: Instant): string {
@@ -106,9 +128,20 @@ function utcText(instant: Instant): string {
     throw new AppError("bad_time", "the moment lies outside the years 0001 to 9999");
   }
   const micros = ((instant % MICROS_PER_SECOND) + MICROS_PER_SECOND) % MICROS_PER_SECOND;
-  // A Date holds whole seconds exactly; its milliseconds are never asked for.
-  const text = new Date(Number((instant - micros) / 1000n)).toISOString().slice(0, 19);
-  return micros === 0n ? text : `${text}.${pad(Number(micros), 6)}`;
+  const seconds = Number((instant - micros) / MICROS_PER_SECOND);
+  const days = Math.floor(seconds / SECONDS_PER_DAY);
+  const { year, month, day } = dateOf(days);
+  const ofDay = seconds - days * SECONDS_PER_DAY;
+  const date = `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
+  const time = [ofDay / 3600, (ofDay / 60) % 60, ofDay % 60]
+    .map((part) => pad(Math.floor(part), 2))
+    .join(":");
+  return `${date}T${time}${fractionOf(Number(micros))}`;
+}
+
+/** Six digits, or none for a whole second. */
+function fractionOf(micros: number): string {
+  return micros === 0 ? "" : `.${pad(micros, 6)}`;
 }
 
 function pad(value: number, width: number): string {

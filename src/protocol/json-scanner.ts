@@ -30,6 +30,12 @@ const ESCAPES: ReadonlyMap<string, number> = new Map([
   ["t", 0x09],
 ]);
 
+const LITERALS = [
+  ["true", true],
+  ["false", false],
+  ["null", null],
+] as const;
+
 const HEX4 = /^[0-9a-fA-F]{4}$/;
 
 export class JsonScanner {
@@ -56,30 +62,30 @@ export class JsonScanner {
       case QUOTE:
         return this.#string();
       case OPEN_OBJECT:
-        return this.#nested(() => this.#object());
+        return this.#object();
       case OPEN_ARRAY:
-        return this.#nested(() => this.#array());
+        return this.#array();
       default:
         return unit === MINUS || isDigit(unit) ? this.#number() : this.#literal();
     }
   }
 
-  #nested<T>(read: () => T): T {
-    if (this.#depth === MAX_DEPTH) throw this.#fault("invalid_json", `arrays or objects nest more than ${MAX_DEPTH} deep`);
+  #enter(): void {
+    if (this.#depth === MAX_DEPTH)
+      throw this.#fault("invalid_json", `arrays or objects nest more than ${MAX_DEPTH} deep`);
     this.#depth += 1;
     this.#at += 1;
-    const value = read();
-    this.#depth -= 1;
-    return value;
+    this.#space();
   }
 
   #object(): JsonValue {
-    const object: Record<string, JsonValue> = Object.create(null);
-    this.#space();
-    if (this.#take(CLOSE_OBJECT)) return object;
+    const object: Record<string, JsonValue> = { __proto__: null };
+    this.#enter();
+    if (this.#leave(CLOSE_OBJECT)) return object;
     do {
       this.#space();
-      if (this.#text.charCodeAt(this.#at) !== QUOTE) throw this.#fault("invalid_json", "expected a key");
+      if (this.#text.charCodeAt(this.#at) !== QUOTE)
+        throw this.#fault("invalid_json", "expected a key");
       const start = this.#at;
       const key = this.#string();
       if (key in object) {
@@ -95,8 +101,8 @@ export class JsonScanner {
 
   #array(): JsonValue {
     const array: JsonValue[] = [];
-    this.#space();
-    if (this.#take(CLOSE_ARRAY)) return array;
+    this.#enter();
+    if (this.#leave(CLOSE_ARRAY)) return array;
     do array.push(this.#value());
     while (this.#more(CLOSE_ARRAY, "]"));
     return array;
@@ -106,18 +112,29 @@ export class JsonScanner {
   #more(close: number, name: string): boolean {
     this.#space();
     if (this.#take(COMMA)) return true;
-    if (this.#take(close)) return false;
+    if (this.#leave(close)) return false;
     throw this.#fault("invalid_json", `expected "," or "${name}"`);
   }
 
+  #leave(close: number): boolean {
+    if (!this.#take(close)) return false;
+    this.#depth -= 1;
+    return true;
+  }
+
   #literal(): JsonValue {
-    for (const [word, value] of [["true", true], ["false", false], ["null", null]] as const) {
+    for (const [word, value] of LITERALS) {
       if (this.#text.startsWith(word, this.#at)) {
         this.#at += word.length;
         return value;
       }
     }
-    throw this.#fault("invalid_json", this.#at < this.#text.length ? "expected a value" : "the text ends where a value should stand");
+    throw this.#fault(
+      "invalid_json",
+      this.#at < this.#text.length
+        ? "expected a value"
+        : "the text ends where a value should stand",
+    );
   }
 
   #string(): string {
@@ -130,7 +147,7 @@ export class JsonScanner {
         this.#at = end + 1;
         return text.slice(start, end);
       }
-      // NaN, the unit after the end, is none of these comparisons' friends either.
+      // Written so that NaN, which stands after the end of the text, breaks the loop too.
       if (!(unit >= 0x20) || unit === BACKSLASH || isSurrogate(unit)) break;
       end += 1;
     }
@@ -145,7 +162,8 @@ export class JsonScanner {
     for (;;) {
       const unit = this.#unit();
       if (high >= 0) {
-        if (!isLow(unit)) throw this.#fault("lone_surrogate", "a high surrogate without its low half");
+        if (!isLow(unit))
+          throw this.#fault("lone_surrogate", "a high surrogate without its low half");
         result += String.fromCharCode(high, unit);
         high = -1;
       } else if (unit < 0) {
@@ -203,7 +221,8 @@ export class JsonScanner {
     const literal = this.#text.slice(start, this.#at);
     if (isFloat) {
       const value = Number(literal);
-      if (!Number.isFinite(value)) throw this.#fault("non_finite_number", "a number overflows a 64-bit float");
+      if (!Number.isFinite(value))
+        throw this.#fault("non_finite_number", "a number overflows a 64-bit float");
       return new JsonFloat(value);
     }
     if (literal === "-0") throw this.#fault("negative_zero", "the integer -0");
@@ -240,7 +259,9 @@ export class JsonScanner {
     const before = this.#text.slice(0, this.#at);
     const line = before.split("\n").length;
     const column = this.#at - before.lastIndexOf("\n");
-    return new AppError(code, `${what} (line ${line}, column ${column})`, { details: { line, column } });
+    return new AppError(code, `${what} (line ${line}, column ${column})`, {
+      details: { line, column },
+    });
   }
 }
 

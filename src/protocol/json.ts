@@ -26,21 +26,33 @@ function decode(bytes: Uint8Array): string {
 
 /** Whether a value is a JSON object, and not an array or a float. */
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof JsonFloat);
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !isJsonArray(value) &&
+    !(value instanceof JsonFloat)
+  );
+}
+
+/** `Array.isArray` for JSON, which keeps the type of the items. */
+export function isJsonArray(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
 }
 
 /**
- * The same value for consumers that know one kind of number (ajv, `JSON.stringify`). Floats become numbers.
- * Throws AppError `integer_out_of_range` for an integer that a number cannot hold exactly.
+ * The same value for consumers that know one kind of number (ajv, `JSON.stringify`). Floats become numbers. Throws
+ * AppError `integer_out_of_range` for an integer that a number cannot hold exactly.
  */
 export function toPlain(value: JsonValue): unknown {
   if (typeof value === "bigint") {
-    throw new AppError("integer_out_of_range", `${value} cannot be held exactly here`, { hint: "use integers within ±(2^53 - 1)" });
+    throw new AppError("integer_out_of_range", `${value} cannot be held exactly here`, {
+      hint: "use integers within ±(2^53 - 1)",
+    });
   }
-  if (typeof value !== "object" || value === null) return value;
   if (value instanceof JsonFloat) return value.value;
-  if (Array.isArray(value)) return value.map(toPlain);
-  const plain: Record<string, unknown> = Object.create(null);
+  if (isJsonArray(value)) return value.map(toPlain);
+  if (!isJsonObject(value)) return value;
+  const plain: Record<string, unknown> = { __proto__: null };
   for (const [key, member] of Object.entries(value)) plain[key] = toPlain(member);
   return plain;
 }

@@ -1,7 +1,14 @@
 /** The lifecycle of a treaty: derived from its row and the moment, never stored (protocol.md 5). */
 import type { DocumentStatus } from "../model/documents.js";
 import type { Instant, Seconds, Timestamp } from "../model/time.js";
-import { parseTimestamp, plusMicros, plusSeconds, secondsBetween, toInstant, toOffsetForm } from "./instant.js";
+import {
+  parseTimestamp,
+  plusMicros,
+  plusSeconds,
+  secondsBetween,
+  toInstant,
+  toOffsetForm,
+} from "./instant.js";
 
 export type LifecycleState = "active" | "expiring_soon" | "expired" | "revoked" | "replaced";
 
@@ -34,7 +41,11 @@ export interface TreatyLifecycle {
 /** Throws AppError `bad_time` when `expiresAt` is no date-time. */
 export function treatyLifecycle(row: LifecycleRow, now: Instant): TreatyLifecycle {
   const expiresAt = parseTimestamp(row.expiresAt);
-  const known = { expires_at: toOffsetForm(expiresAt), revoked_at: row.revokedAt, revocation_reason: row.reason };
+  const known = {
+    expires_at: toOffsetForm(expiresAt),
+    revoked_at: row.revokedAt,
+    revocation_reason: row.reason,
+  };
   if (row.status === "revoked") {
     const replacement = REPLACEMENT.exec(row.reason ?? "")?.[1] ?? null;
     return {
@@ -46,10 +57,18 @@ export function treatyLifecycle(row: LifecycleRow, now: Instant): TreatyLifecycl
     };
   }
   const seconds = secondsBetween(now, toInstant(expiresAt));
-  return { ...stateWith(seconds), seconds_until_expiry: Math.max(seconds, 0), ...known, replacement_treaty_id: null };
+  return {
+    ...stateWith(seconds),
+    seconds_until_expiry: Math.max(seconds, 0),
+    ...known,
+    replacement_treaty_id: null,
+  };
 }
 
-function stateWith(seconds: Seconds): { readonly state: LifecycleState; readonly expiry_risk: ExpiryRisk } {
+function stateWith(seconds: Seconds): {
+  readonly state: LifecycleState;
+  readonly expiry_risk: ExpiryRisk;
+} {
   if (seconds <= 0) return { state: "expired", expiry_risk: "expired" };
   if (seconds <= HIGH_RISK_SECONDS) return { state: "expiring_soon", expiry_risk: "high" };
   if (seconds <= MEDIUM_RISK_SECONDS) return { state: "expiring_soon", expiry_risk: "medium" };

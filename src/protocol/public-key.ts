@@ -21,7 +21,8 @@ function check(text: string): PublicKey {
   const bytes = decodeBase64(text, 32);
   if (bytes === null) throw badKey(text, "is not the standard base64 of 32 bytes");
   if (!isCanonicalPoint(bytes)) throw badKey(text, "is not the canonical encoding of a point");
-  if (isSmallOrderPoint(bytes)) throw badKey(text, "is a point of small order: anyone can sign for it");
+  if (isSmallOrderPoint(bytes))
+    throw badKey(text, "is a point of small order: anyone can sign for it");
   try {
     Point.fromBytes(bytes);
   } catch (cause) {
@@ -31,7 +32,11 @@ function check(text: string): PublicKey {
 }
 
 function badKey(text: string, why: string, cause?: unknown): AppError {
-  return new AppError("bad_public_key", `the public key ${JSON.stringify(text.slice(0, 64))} ${why}`, { cause });
+  return new AppError(
+    "bad_public_key",
+    `the public key ${JSON.stringify(text.slice(0, 64))} ${why}`,
+    { cause },
+  );
 }
 
 function asPublicKey(text: string): PublicKey {

@@ -9,8 +9,12 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The UUID that `name` always has in `namespace` (RFC 9562 5.5). Throws AppError `internal` when that is no UUID. */
 export function uuid5(namespace: string, name: string): string {
-  if (!UUID.test(namespace)) throw new AppError("internal", `${JSON.stringify(namespace)} is not a UUID`);
-  const sha1 = createHash("sha1").update(Buffer.from(namespace.replaceAll("-", ""), "hex")).update(name, "utf8").digest();
+  if (!UUID.test(namespace))
+    throw new AppError("internal", `${JSON.stringify(namespace)} is not a UUID`);
+  const sha1 = createHash("sha1")
+    .update(Buffer.from(namespace.replaceAll("-", ""), "hex"))
+    .update(name, "utf8")
+    .digest();
   return format(sha1, 0x50);
 }
 

@@ -67,7 +67,8 @@ export function verifyTreaty(
 ): Decision<RecognitionTreaty, TreatyReason> {
   const { body } = treaty;
   if (issuer !== undefined && body.issuer_sovereign_id !== issuer) return refuse("wrong_issuer");
-  if (subject !== undefined && body.subject_sovereign_id !== subject) return refuse("wrong_subject");
+  if (subject !== undefined && body.subject_sovereign_id !== subject)
+    return refuse("wrong_subject");
   if (revoked?.has(body.treaty_id) === true) return refuse("locally_revoked");
   if (body.status !== "active") return refuse("bad_status");
   if (!isWithin(body.valid_from, body.expires_at, now)) return refuse("outside_validity_window");
@@ -81,11 +82,15 @@ export function verifyAttestation(
   { now }: { readonly now: Instant },
 ): Decision<MembershipAttestation, AttestationReason> {
   const { body } = attestation;
-  const issuer = policy.recognized_issuers.find((entry) => entry.sovereign_id === body.issuer_sovereign_id);
+  const issuer = policy.recognized_issuers.find(
+    (entry) => entry.sovereign_id === body.issuer_sovereign_id,
+  );
   if (issuer === undefined) return refuse("unknown_issuer");
-  if (policy.revoked_attestation_ids.includes(body.attestation_id)) return refuse("locally_revoked");
+  if (policy.revoked_attestation_ids.includes(body.attestation_id))
+    return refuse("locally_revoked");
   if (!issuer.accepted_statuses.includes(body.status)) return refuse("bad_status");
-  if (body.status !== "active" || !isWithin(body.valid_from, body.expires_at, now)) return refuse("outside_validity_window");
+  if (body.status !== "active" || !isWithin(body.valid_from, body.expires_at, now))
+    return refuse("outside_validity_window");
   if (!grantsRoles(issuer.allowed_roles, body.roles)) return refuse("role_not_allowed");
   return decideSignature(attestation, issuer.public_keys);
 }
@@ -140,7 +145,8 @@ export function verifyFeed(
 ): Decision<SovereignRevocationFeed, FeedReason> {
   const { body } = feed;
   if (issuer !== undefined && body.issuer_sovereign_id !== issuer) return refuse("wrong_issuer");
-  if (highestSequence !== undefined && body.sequence <= highestSequence) return refuse("stale_sequence");
+  if (highestSequence !== undefined && body.sequence <= highestSequence)
+    return refuse("stale_sequence");
   return decideSignature(feed, keys);
 }
 
@@ -155,7 +161,8 @@ export function verifyGenesis(
 ): Decision<GenesisBlock, GenesisReason> {
   const decision: Decision<GenesisBlock, SignatureReason> = decideSignature(genesis, keys);
   const { valid_from, valid_to } = genesis.body.network_authority;
-  if (decision.accepted && now !== undefined && !isWithin(valid_from, valid_to, now)) return refuse("outside_validity_window");
+  if (decision.accepted && now !== undefined && !isWithin(valid_from, valid_to, now))
+    return refuse("outside_validity_window");
   return decision;
 }
 
@@ -163,16 +170,26 @@ export function verifyGenesis(
  * The document as verified when any of its signatures holds under any of the base64 `keys`, else null. A `key_id` is a
  * label and proves nothing (protocol.md 2).
  */
-export function signatureHolds<T extends DocumentBody>(document: Unverified<T>, keys: readonly string[]): Verified<T> | null {
+export function signatureHolds<T extends DocumentBody>(
+  document: Unverified<T>,
+  keys: readonly string[],
+): Verified<T> | null {
   const message = signedBytes(document.body);
-  const holds = document.signatures.some(({ sig }) => keys.some((key) => verifySignature(message, sig, key)));
+  const holds = document.signatures.some(({ sig }) =>
+    keys.some((key) => verifySignature(message, sig, key)),
+  );
   return holds ? asVerified(document) : null;
 }
 
-function decideSignature<T extends DocumentBody>(document: Unverified<T>, keys: readonly string[]): Decision<T, SignatureReason> {
+function decideSignature<T extends DocumentBody>(
+  document: Unverified<T>,
+  keys: readonly string[],
+): Decision<T, SignatureReason> {
   if (document.signatures.length === 0) return refuse("missing_signature");
   const verified = signatureHolds(document, keys);
-  return verified === null ? refuse("invalid_signature") : { accepted: true, reason: "accepted", document: verified };
+  return verified === null
+    ? refuse("invalid_signature")
+    : { accepted: true, reason: "accepted", document: verified };
 }
 
 /** An empty list grants nothing. protocol.md 3 reads it as "any role", but the running reference (1.0 to 1.8) does not. */
@@ -181,7 +198,10 @@ function grantsRoles(allowed: readonly string[], roles: readonly string[]): bool
 }
 
 function isWithin(from: Timestamp, until: Timestamp, now: Instant): boolean {
-  return plusSeconds(toInstant(from), -CLOCK_SKEW_SECONDS) <= now && now <= plusSeconds(toInstant(until), CLOCK_SKEW_SECONDS);
+  return (
+    plusSeconds(toInstant(from), -CLOCK_SKEW_SECONDS) <= now &&
+    now <= plusSeconds(toInstant(until), CLOCK_SKEW_SECONDS)
+  );
 }
 
 function refuse<R extends string>(reason: R): { readonly accepted: false; readonly reason: R } {
