@@ -1,0 +1,101 @@
+/** Reads the files that a command is given, and writes the ones it makes. */
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { AppError } from "../errors.js";
+import type { JsonValue } from "../model/json.js";
+import { parseJson } from "../protocol/json.js";
+
+/** No document of the protocol, no plan and no bundle is near this size. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** The bytes of a file; `-` is the standard input. Throws AppError `unreadable_file`. */
+export function readInput(path: string): Uint8Array {
+  try {
+    const bytes = readFileSync(path === "-" ? 0 : path);
+    if (bytes.length > MAX_BYTES)
+      throw new AppError("unreadable_file", `${path} is larger than ${MAX_BYTES} bytes`);
+    return bytes;
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError("unreadable_file", `${path} cannot be read${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** A file as JSON. Throws AppError `unreadable_file`, and the codes of `parseJson` with the path in front. */
+export function readJson(path: string): JsonValue {
+  const bytes = readInput(path);
+  try {
+    return parseJson(bytes);
+  } catch (cause) {
+    if (!(cause instanceof AppError)) throw cause;
+    throw new AppError(cause.code, `${path}: ${cause.message}`, {
+      hint: cause.hint,
+      details: cause.details,
+      cause,
+    });
+  }
+}
+
+/** Writes a whole file. `exclusive` refuses one that is there. Throws AppError `file_exists`, `unwritable_file`. */
+export function writeOutput(path: string, text: string, exclusive: boolean): void {
+  try {
+    writeFileSync(path, text, { flag: exclusive ? "wx" : "w" });
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") {
+      throw new AppError("file_exists", `${path} exists already`, { cause });
+    }
+    throw new AppError("unwritable_file", `${path} cannot be written${reasonOf(cause)}`, { cause });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+}
+
+/**
+ * Writes a text that comes in pieces, so that it need not fit into memory, and returns how many came. A file appears whole or
+ * not at all; `-` is the standard output. Throws AppError `unwritable_file`, and what making a piece throws.
+ */
+export function writePieces(path: string, pieces: Iterable<string>): number {
+  if (path === "-") return eachPiece(pieces, (piece) => process.stdout.write(piece));
+  // A device or a pipe must be written to, not replaced.
+  const isSpecial =
+    attempt(path, () => statSync(path, { throwIfNoEntry: false })?.isFile()) === false;
+  const partial = isSpecial ? path : `${path}.partial`;
+  const file = attempt(path, () => openSync(partial, "w"));
+  try {
+    const count = eachPiece(pieces, (piece) => attempt(path, () => writeSync(file, piece)));
+    if (!isSpecial) attempt(path, () => renameSync(partial, path));
+    return count;
+  } catch (error) {
+    if (!isSpecial) rmSync(partial, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function eachPiece(pieces: Iterable<string>, write: (piece: string) => unknown): number {
+  let count = 0;
+  for (const piece of pieces) {
+    write(piece);
+    count += 1;
+  }
+  return count;
+}
+
+function attempt<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (cause) {
+    throw new AppError("unwritable_file", `${path} cannot be written${reasonOf(cause)}`, { cause });
+  }
+}
