@@ -1,0 +1,164 @@
+/** A plan as text: verdict first, what removes trust first, the next command last (research behind design.md 3). */
+import type { Change, Gate, Plan, PlanSummary } from "../../model/plan.js";
+import { blastRadiusLines } from "./blast-radius.js";
+import { changeDetails } from "./change-details.js";
+import { changeLines, directionOf } from "./change-line.js";
+import type { Direction } from "./change-line.js";
+import { COLUMNS, hanging, shorten, widthOf } from "./columns.js";
+import { commandLines } from "./command-line.js";
+import type { Paint, Style } from "./paint.js";
+import {
+  driftLines,
+  findingLines,
+  gateLines,
+  gateName,
+  lapsingLines,
+  skippedLines,
+} from "./plan-notes.js";
+import { plural } from "./plural.js";
+import { visible } from "./visible.js";
+
+export interface PlanView {
+  readonly verbose: boolean;
+  readonly paint: Paint;
+  /** The command that applies this plan, word by word; null where there is nothing to apply from. */
+  readonly apply: readonly string[] | null;
+}
+
+const SECTIONS: readonly (readonly [Direction, string])[] = [
+  ["removes", "REMOVES TRUST"],
+  ["changes", "CHANGES"],
+  ["grants", "GRANTS TRUST"],
+];
+
+/** At most 80 columns wide, whatever the plan holds. */
+export function renderPlan(plan: Plan, view: PlanView): string {
+  const { paint, verbose } = view;
+  const changed = plan.verdict !== "no_changes";
+  const blocks = [
+    heading(plan, paint),
+    ...SECTIONS.map(([direction, title]) => changeBlock(plan, direction, title, view)),
+    blastRadiusLines(plan.blast_radius, verbose, paint),
+    block("OUT OF BAND (not from git)", driftLines(plan.drift), paint),
+    block("SKIPPED", skippedLines(plan.skipped), paint),
+    block("LAPSING", lapsingLines(plan.lapsing), paint),
+    block("FINDINGS", findingLines(plan.findings, paint), paint),
+    block("GATES", changed ? gateLines(shownGates(plan, verbose), paint) : [], paint),
+    changed || verbose ? digests(plan) : [],
+    changed ? nextLines(plan, view.apply) : [],
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function block(title: string, lines: readonly string[], paint: Paint): readonly string[] {
+  return lines.length === 0 ? [] : [paint("bold", title), ...lines];
+}
+
+function changeBlock(
+  plan: Plan,
+  direction: Direction,
+  title: string,
+  view: PlanView,
+): readonly string[] {
+  const changes = plan.changes.filter((change) => directionOf(change) === direction);
+  if (changes.length === 0) return [];
+  const lines = changeLines(changes, view.paint);
+  return block(
+    title,
+    view.verbose ? lines.flatMap((line, index) => [line, ...detailsOf(changes[index])]) : lines,
+    view.paint,
+  );
+}
+
+function detailsOf(change: Change | undefined): readonly string[] {
+  return change === undefined ? [] : changeDetails(change);
+}
+
+const VERDICT_COLOURS: { readonly [V in Plan["verdict"]]: Style } = {
+  no_changes: "green",
+  ready: "green",
+  waiting: "yellow",
+  refused: "red",
+};
+
+function heading(plan: Plan, paint: Paint): readonly string[] {
+  const dirty = plan.source.dirty
+    ? hanging(
+        "note: ",
+        `the working tree differs from this commit of ${visible(plan.source.ref)}; only the commit is planned`,
+      )
+    : [];
+  if (plan.verdict === "no_changes") return ["No changes.", ...dirty];
+  const commit = `commit ${plan.source.commit.slice(0, 12)}`;
+  const label = "PLAN  ";
+  const counts = shorten(summaryText(plan.summary), COLUMNS - label.length - commit.length - 2);
+  const gap = COLUMNS - label.length - widthOf(counts) - commit.length;
+  return [
+    `${paint("bold", label)}${counts}${" ".repeat(gap)}${commit}`,
+    ...hanging("      ", verdictText(plan)).map((line) =>
+      paint(VERDICT_COLOURS[plan.verdict], line),
+    ),
+    ...dirty,
+  ];
+}
+
+/** `3 grant, 1 change, 2 remove, 1 revoke`; what is zero is left out. */
+export function summaryText(summary: PlanSummary): string {
+  const counts = [
+    [summary.grant, "grant"],
+    [summary.change, "change"],
+    [summary.remove, "remove"],
+    [summary.revoke, "revoke"],
+  ] as const;
+  const shown = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  return shown.length === 0 ? "nothing to grant, change, remove or revoke" : shown.join(", ");
+}
+
+/** The verdict in words, with the gates that decide it. */
+export function verdictText(plan: Plan): string {
+  const named = (status: Gate["status"]): string =>
+    plan.gates
+      .filter((gate) => gate.status === status)
+      .map(gateName)
+      .join(", ");
+  const warnings = plan.findings.filter((finding) => finding.level === "warning").length;
+  const more = warnings > 0 ? `; ${plural(warnings, "warning")}` : "";
+  switch (plan.verdict) {
+    case "no_changes":
+      return `no changes${more}`;
+    case "ready":
+      return `ready to apply; nothing blocks${more}`;
+    case "waiting":
+      return `waits for: ${named("wait")}${more}`;
+    case "refused":
+      return `REFUSED by: ${named("refuse")}${more}`;
+  }
+}
+
+/** A gate that passes is worth a line where it has counted something. */
+function shownGates(plan: Plan, verbose: boolean): readonly Gate[] {
+  return plan.gates.filter((gate) => verbose || gate.status !== "pass" || (gate.value ?? 0) > 0);
+}
+
+function digests(plan: Plan): readonly string[] {
+  return [
+    `change  ${plan.change_digest}`,
+    `state   ${plan.state_digest}`,
+    `plan    ${plan.plan_digest}`,
+  ];
+}
+
+/** The way on. A gate that can be lifted names its flag and the exact number itself. */
+function nextLines(plan: Plan, apply: readonly string[] | null): readonly string[] {
+  switch (plan.verdict) {
+    case "ready":
+      return apply === null ? [] : ["apply:", ...commandLines(apply)];
+    case "waiting":
+      return ["next: plan again once nothing is waited for any more"];
+    default:
+      return ["next: change what is refused, commit, and plan again; or go on as a gate says"];
+  }
+}
