@@ -1,0 +1,43 @@
+/** Whether a plan may be applied as it is, has to be asked about, or lacks an answer (issue rules of `apply`). */
+import { createInterface } from "node:readline/promises";
+import { AppError } from "../errors.js";
+import type { Plan } from "../model/plan.js";
+
+/** How a plan can be approved without a question. */
+export interface GivenApproval {
+  /** Digest from --expect or from a saved plan. */
+  readonly expect: string | null;
+  readonly autoApprove: boolean;
+  /** Somebody can be asked: a terminal, and no --json. */
+  readonly interactive: boolean;
+}
+
+/**
+ * Returns once the plan is approved. Throws AppError `confirmation_required` when nobody can say so, or says no. A plan
+ * without changes and a refused one need no answer: applying them changes nothing.
+ */
+export async function approve(plan: Plan, given: GivenApproval, isLifted: boolean): Promise<void> {
+  if (plan.verdict === "no_changes" || (plan.verdict !== "ready" && !isLifted)) return;
+  if (given.expect !== null || given.autoApprove) return;
+  const details = { plan_digest: plan.plan_digest, change_digest: plan.change_digest };
+  if (!given.interactive) {
+    throw new AppError("confirmation_required", "nobody has approved this plan", { details });
+  }
+  if (!(await isYes()))
+    throw new AppError("confirmation_required", "not approved; nothing was changed", { details });
+}
+
+/** The question and its answer go through stderr and stdin. Ctrl-C ends the program, Ctrl-D is a no. */
+async function isYes(): Promise<boolean> {
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  prompt.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const closed = new Promise<string>((resolve) => {
+    prompt.on("close", () => resolve(""));
+  });
+  const question = prompt.question("\nApply this plan? Only 'yes' is accepted: ");
+  try {
+    return (await Promise.race([question, closed])) === "yes";
+  } finally {
+    prompt.close();
+  }
+}

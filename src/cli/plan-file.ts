@@ -1,0 +1,67 @@
+/** Saved plans: a plan as a JSON file, and back. */
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { AppError } from "../errors.js";
+import type { JsonValue } from "../model/json.js";
+import type { Plan } from "../model/plan.js";
+import { changeDigest, planDigest } from "../plan/digests.js";
+import { toPlain } from "../protocol/json.js";
+import { readJson, writeOutput } from "./files.js";
+import { jsonText } from "./json-output.js";
+
+const SCHEMA = new URL("../../schemas/cli/plan.schema.json", import.meta.url);
+
+/** Replaces a file of the same name: a plan is made again more often than it is kept. */
+export function writePlanFile(path: string, plan: Plan): void {
+  writeOutput(path, jsonText(plan), false);
+}
+
+/** Throws AppError `unreadable_file`, and `bad_plan_file` for anything that the schema of plans refuses. */
+export function readPlanFile(path: string): Plan {
+  const value = readJson(path);
+  const validate = new Ajv2020({ strict: true }).compile(JSON.parse(readFileSync(SCHEMA, "utf8")));
+  if (!validate(toPlain(value))) {
+    const fault = validate.errors?.[0];
+    throw new AppError(
+      "bad_plan_file",
+      `${path} is no plan: ${fault?.instancePath ?? ""} ${fault?.message ?? ""}`,
+    );
+  }
+  const plan = asPlan(value);
+  const change = changeDigest({
+    ...plan,
+    tree: plan.source.tree,
+    policyDigest: plan.policy_digest,
+  });
+  // What people read in a saved plan must be what its digests name.
+  if (
+    change === plan.change_digest &&
+    planDigest(change, plan.state_digest, plan.blast_radius) === plan.plan_digest
+  )
+    return plan;
+  throw new AppError(
+    "bad_plan_file",
+    `${path} was changed after it was made: it does not have the digests that it names`,
+  );
+}
+
+/** The schema has said that it is one; the JSON value keeps what `toPlain` loses, 1 and 1.0. */
+function asPlan(value: JsonValue): Plan {
+  return value as unknown as Plan;
+}
+
+/** What must be applied and from where: the digest and the ref of a saved plan, or the digest of --expect. */
+export function expectedPlan(
+  file: string | undefined,
+  expect: string | undefined,
+): { readonly digest: string | null; readonly ref: string | null } {
+  if (file === undefined) return { digest: expect ?? null, ref: null };
+  const plan = readPlanFile(file);
+  if (expect !== undefined && expect !== plan.plan_digest) {
+    throw new AppError(
+      "stale_plan",
+      `${file} holds plan ${plan.plan_digest}, and ${expect} is expected`,
+    );
+  }
+  return { digest: plan.plan_digest, ref: plan.source.ref };
+}
