@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 
 const MANIFEST = "oclif.manifest.json";
 const run = (command: string, args: readonly string[]): boolean =>
-  spawnSync(command, args, { stdio: ["ignore", "ignore", "inherit"] }).status === 0;
+  spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"] }).status === 0;
 
 if (!run("npm", ["run", "--silent", "build"])) {
   process.exitCode = 1;
