@@ -1,0 +1,95 @@
+/** Builds the HTTP application over a context, without listening. */
+import Fastify, {
+  LogController,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
+import { AppError } from "../errors.js";
+import { answerClientError } from "./client-error.js";
+import type { ServeContext } from "./context.js";
+import { refusal, sendError } from "./error-reply.js";
+import { HttpMetrics } from "./metrics.js";
+import { ReadModel } from "./read-model.js";
+import { requestId } from "./request-id.js";
+import { attestationRoutes } from "./routes/attestations.js";
+import { authorityRoutes } from "./routes/authority.js";
+import { connectomeRoutes } from "./routes/connectome.js";
+import { healthRoutes } from "./routes/health.js";
+import { metricsRoute } from "./routes/metrics.js";
+import { treatyRoutes } from "./routes/treaties.js";
+import { stateFigures } from "./state-figures.js";
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+
+/**
+ * The public read routes of protocol.md 7. Each app has its own metrics and its own read model, and never writes.
+ * The caller keeps the reader and closes it after the app.
+ */
+export function buildApp(context: ServeContext): FastifyInstance {
+  const app = Fastify({
+    logger: context.logger ?? false,
+    // Fastify's own lines would halve the rate of small answers (measured); refusals and faults are logged below.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: (request) => requestId(request, context.requestIds),
+    trustProxy: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    // Fastify sets no time limits by itself.
+    requestTimeout: 10_000,
+    connectionTimeout: 15_000,
+    keepAliveTimeout: 15_000,
+    maxRequestsPerSocket: 1000,
+    http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000 },
+    forceCloseConnections: "idle",
+    // What still arrives on an open connection while closing is answered, and the connection is closed after it.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 256 },
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, context.requestIds()),
+  });
+  const metrics: HttpMetrics = new HttpMetrics(() => stateFigures(model));
+  const model = new ReadModel({
+    reader: context.reader,
+    clock: context.clock,
+    onBuild: () => metrics.builds.inc(),
+    onFault: (err) =>
+      app.log.error({ err }, "the state cannot be used; the last usable one is served"),
+  });
+
+  app.setErrorHandler(sendError);
+  app.setNotFoundHandler(() => {
+    throw new AppError("not_found", "Not found");
+  });
+  app.addHook("onRequest", refuseLargeBody);
+  app.addHook("onResponse", async (request, reply) => {
+    metrics.observe(
+      request.routeOptions.url ?? "unmatched",
+      reply.statusCode,
+      reply.elapsedTime / 1000,
+    );
+    if (reply.statusCode >= 400) logRefusal(request, reply);
+  });
+
+  healthRoutes(app, context, model);
+  metricsRoute(app, metrics.registry);
+  authorityRoutes(app, context, model);
+  treatyRoutes(app, context, model);
+  attestationRoutes(app, model);
+  connectomeRoutes(app, model);
+  return app;
+}
+
+/** A body that says it is too large is refused on every route, before anything is read. */
+async function refuseLargeBody(request: FastifyRequest): Promise<void> {
+  if (Number(request.headers["content-length"] ?? 0) > BODY_LIMIT_BYTES) throw refusal(413);
+}
+
+/** The query is left out: it holds what was asked about whom. */
+function logRefusal(request: FastifyRequest, reply: FastifyReply): void {
+  const { method, url, id } = request;
+  const path = url.split("?", 1)[0];
+  request.log.info(
+    { reqId: id, method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+    "request refused",
+  );
+}

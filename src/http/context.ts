@@ -1,0 +1,25 @@
+/** What serving needs, given from outside, so that an app can be built over any state and any clock. */
+import type { FastifyServerOptions } from "fastify";
+import type { Instant } from "../model/time.js";
+import type { StateReader } from "../state/reader.js";
+
+/** The part of the state's reader that the public routes use. */
+export type ServedState = Pick<
+  StateReader,
+  "generation" | "snapshot" | "publishedFeed" | "attestation" | "countAttestations"
+>;
+
+export interface ServeContext {
+  readonly reader: ServedState;
+  readonly clock: () => Instant;
+  /** Options of pino; left out or false: no log. */
+  readonly logger?: Exclude<FastifyServerOptions["logger"], true | undefined>;
+  /** Makes an id for a request that brings none, or an unusable one. */
+  readonly requestIds: () => string;
+  /** The public origin, e.g. `https://na.example:8443`; left out: the one the Authority resource names. */
+  readonly endpoint?: string;
+  /** The head of the repository that is being watched, for /readyz. */
+  readonly source?: () => { readonly commit: string } | null;
+  /** Of Concordat. */
+  readonly version: string;
+}

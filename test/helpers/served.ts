@@ -1,0 +1,48 @@
+/** The HTTP application over a world's state, with the world's clock. */
+import type { FastifyInstance, LightMyRequestResponse } from "fastify";
+import { buildApp } from "../../src/http/app.js";
+import type { ServeContext } from "../../src/http/context.js";
+import { openState } from "../../src/state/open.js";
+import type { StateReader } from "../../src/state/reader.js";
+import type { World } from "./world.js";
+
+export class Served {
+  readonly app: FastifyInstance;
+  readonly reader: StateReader;
+  #made = 0;
+
+  constructor(world: World, more: Partial<ServeContext> = {}) {
+    this.reader = openState(world.db, "read");
+    this.app = buildApp({
+      reader: this.reader,
+      clock: () => world.now,
+      requestIds: () => `made-${(this.#made += 1)}`,
+      version: "0.0.0",
+      ...more,
+    });
+  }
+
+  async get(url: string, headers: Record<string, string> = {}): Promise<LightMyRequestResponse> {
+    return this.app.inject({ url, headers });
+  }
+
+  /** The body of a 200. */
+  async json<T = unknown>(url: string): Promise<T> {
+    const response = await this.get(url);
+    if (response.statusCode !== 200)
+      throw new Error(`${url} answered ${response.statusCode}: ${response.body}`);
+    return response.json<T>();
+  }
+
+  /** A metric without labels, or with the labels as they stand in the text. */
+  async metric(name: string): Promise<number | null> {
+    const { body } = await this.get("/metrics");
+    const line = body.split("\n").find((text) => text.startsWith(`${name} `));
+    return line === undefined ? null : Number(line.slice(name.length + 1));
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    this.reader.close();
+  }
+}
