@@ -1,18 +1,19 @@
 /** The path of a change on one screen: git → desired → plan → gate → apply → state and audit (design.md 1). */
 import { applyPlan, type Applied } from "./apply/apply.js";
-import { compile, type Compiled } from "./desired/compile.js";
+import { compile, type Compiled, type TreeInput } from "./desired/compile.js";
 import type { Limits } from "./desired/limits.js";
 import { validationFailed } from "./desired/validation-failed.js";
 import { AppError } from "./errors.js";
 import { Repository } from "./git/repository.js";
 import type { Desired } from "./model/desired.js";
 import type { Plan } from "./model/plan.js";
+import type { Resource } from "./model/resources.js";
 import type { Snapshot } from "./model/state.js";
 import type { Instant } from "./model/time.js";
 import { NO_ALLOWANCES, type Allowances } from "./plan/gates.js";
 import { makePlan, type Planned } from "./plan/plan.js";
 import type { PrivateKey } from "./sign/private-key.js";
-import { openState, openStateForWriting } from "./state/open.js";
+import { emptyState, openState, openStateForWriting } from "./state/open.js";
 import type { StateReader } from "./state/reader.js";
 
 export interface Source {
@@ -34,7 +35,8 @@ export interface Revision {
   readonly ref: string;
   readonly dirty: boolean;
   readonly desired: Desired;
-  readonly parsed: Compiled["parsed"];
+  /** Every resource of the tree by blob id: what the state caches. */
+  readonly resources: ReadonlyMap<string, readonly Resource[]>;
 }
 
 export interface PlannedChange {
@@ -66,21 +68,42 @@ export async function readRevision(source: Source, reader: StateReader): Promise
   const { commit, tree } = await repository.resolve(ref);
   const files = await repository.files(tree);
   const cached = reader.resources(files.map((file) => file.blob));
-  const readable = files.filter((file) => !cached.has(file.blob) && file.size <= source.limits.fileBytes);
+  const { desired, parsed } = await compileTree(repository, { commit, tree, files }, source.limits, cached);
+  const dirty = source.ref === null && (await repository.isDirty());
+  return { ref, dirty, desired, resources: new Map([...cached, ...parsed]) };
+}
+
+async function compileTree(
+  repository: Repository,
+  tree: Omit<TreeInput, "read">,
+  limits: Limits,
+  cached: ReadonlyMap<string, readonly Resource[]>,
+): Promise<{ readonly desired: Desired; readonly parsed: Compiled["parsed"] }> {
+  const readable = tree.files.filter((file) => !cached.has(file.blob) && file.size <= limits.fileBytes);
   const total = readable.reduce((sum, file) => sum + file.size, 0);
   // Over the limit nothing is read: the tree check refuses it by its sizes alone.
-  const blobs = await repository.read(total > source.limits.totalBytes ? [] : readable.map((file) => file.blob));
-  const compiled = compile(
-    { commit, tree, files, read: (blob) => blobs.get(blob) ?? new Uint8Array() },
-    { limits: source.limits, cached: (blob) => cached.get(blob) },
-  );
-  if (compiled.desired === null) throw validationFailed(compiled.diagnostics);
-  return { ref, dirty: await repository.isDirty(), desired: compiled.desired, parsed: compiled.parsed };
+  const blobs = await repository.read(total > limits.totalBytes ? [] : readable.map((file) => file.blob));
+  const read = (blob: string): Uint8Array => blobs.get(blob) ?? new Uint8Array();
+  const { desired, diagnostics, parsed } = compile({ ...tree, read }, { limits, cached: (blob) => cached.get(blob) });
+  if (desired !== null) return { desired, parsed };
+  // A fault is shown with its line, which a cached file has not been read for.
+  if (cached.size > 0) return await compileTree(repository, tree, limits, new Map());
+  throw validationFailed(diagnostics);
+}
+
+/** A state that does not exist yet is an empty one. */
+function openOrEmpty(db: string): StateReader {
+  try {
+    return openState(db, "read");
+  } catch (error) {
+    if (error instanceof AppError && error.code === "state_missing") return emptyState();
+    throw error;
+  }
 }
 
 /** desired × snapshot → plan. Opens the state read-only and changes nothing. */
 export async function planChange(options: PlanOptions): Promise<PlannedChange> {
-  const reader = openState(options.db, "read");
+  const reader = openOrEmpty(options.db);
   try {
     const revision = await readRevision(options, reader);
     return { plan: plan(revision, reader.snapshot(), options, NO_ALLOWANCES).plan, revision, options };
@@ -130,7 +153,7 @@ export async function applyChange(change: PlannedChange, options: ApplyOptions):
     const fresh = plan(revision, snapshot, { now: options.now, version: planned.version }, options.allowances);
     assertSame(shown, fresh.plan);
     const applied = applyPlan(writer, { ...options, desired: revision.desired, snapshot, planned: fresh });
-    writer.cacheResources(revision.parsed);
+    writer.cacheResources(revision.resources);
     return { applied, plan: fresh.plan };
   } finally {
     writer.close();
