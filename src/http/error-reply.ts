@@ -16,7 +16,7 @@ const REFUSALS: ReadonlyMap<number, readonly [ErrorCode, string]> = new Map([
 ]);
 
 /** What a client is told. A fault of ours says nothing but its code: paths, texts and stacks go to the log. */
-export function toPublicError(error: unknown): AppError {
+function toPublicError(error: unknown): AppError {
   if (error instanceof AppError) {
     return error.status < 500 || error.code === "service_not_ready" ? error : internalError(error);
   }
