@@ -69,7 +69,7 @@ export async function readRevision(source: Source, reader: StateReader): Promise
   const files = await repository.files(tree);
   const cached = reader.resources(files.map((file) => file.blob));
   const { desired, parsed } = await compileTree(repository, { commit, tree, files }, source.limits, cached);
-  const dirty = source.ref === null && (await repository.isDirty());
+  const dirty = await repository.isDirty();
   return { ref, dirty, desired, resources: new Map([...cached, ...parsed]) };
 }
 
