@@ -73,7 +73,7 @@ export function repository(treaties: number): Fixture {
   const dir = mkdtempSync(join(tmpdir(), "concordat-bench-"));
   process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
   const git = (...args: string[]): void => {
-    execFileSync("git", ["-C", dir, "-c", "user.name=Bench", "-c", "user.email=bench@localhost", ...args], { stdio: "pipe" });
+    execFileSync("git", ["-C", dir, "-c", "gc.auto=0", "-c", "user.name=Bench", "-c", "user.email=bench@localhost", ...args], { stdio: "pipe" });
   };
   const write = (path: string, content: string): void => {
     mkdirSync(join(dir, path, ".."), { recursive: true });

@@ -3,8 +3,8 @@ import type { BlastRadius, ChangeImpact, TrustPathChange } from "../model/plan.j
 import type { TreatyRecord } from "../model/state.js";
 import { compareCodePoints, sortedSet } from "../protocol/code-points.js";
 import { Graph, type Edge } from "../protocol/graph.js";
-import { parseTimestamp, secondsBetween, toInstant } from "../protocol/instant.js";
 import type { PlanContext } from "./context.js";
+import { secondsLeft } from "./signed-kind.js";
 import type { PlannedChange, Step } from "./step.js";
 
 /** Lists are cut here; counts never are. */
@@ -21,7 +21,7 @@ function activeLinks(context: PlanContext): Map<string, Link> {
 }
 
 function isLive(row: TreatyRecord, { now }: PlanContext): boolean {
-  return row.status === "active" && secondsBetween(now, toInstant(parseTimestamp(row.expiresAt))) > 0;
+  return row.status === "active" && secondsLeft(row, now) > 0;
 }
 
 function follow(context: PlanContext, before: ReadonlyMap<string, Link>, planned: readonly PlannedChange[]): Map<string, Link> {

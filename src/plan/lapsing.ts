@@ -1,8 +1,9 @@
 /** What ends in the next 30 days, and what nothing will renew. */
 import type { Finding, Lapsing } from "../model/plan.js";
-import { fromInstant, parseTimestamp, toInstant } from "../protocol/instant.js";
+import type { Instant } from "../model/time.js";
+import { fromInstant } from "../protocol/instant.js";
 import { inventoryOf, positionOf, type PlanContext } from "./context.js";
-import { attestations, secondsLeft, treaties, type SignedDesired, type SignedKind } from "./signed-kind.js";
+import { attestations, endOf, secondsLeft, treaties, type SignedDesired, type SignedKind } from "./signed-kind.js";
 import type { PlannedChange } from "./step.js";
 
 const HORIZON = 30 * 86_400;
@@ -15,7 +16,7 @@ export function lapsing(
   planned: readonly PlannedChange[],
 ): { readonly lapsing: readonly Lapsing[]; readonly findings: readonly Finding[] } {
   const changing = new Set(planned.map(({ change }) => change.replaces ?? change.id));
-  const found: Lapsing[] = [];
+  const found: { readonly end: Instant; readonly item: Lapsing }[] = [];
   const findings: Finding[] = [];
   const look = <D extends SignedDesired>(signed: SignedKind<D>): void => {
     const applied = inventoryOf(context, signed.kind);
@@ -26,8 +27,9 @@ export function lapsing(
       const left = secondsLeft(row, context.now);
       if (left <= 0 || left > HORIZON) continue;
       const renews = signed.renewBefore(desired) !== null;
-      const expires = fromInstant(toInstant(parseTimestamp(row.expiresAt)));
-      found.push({ kind: signed.kind, name: desired.name, id: row.id, expires_at: expires, renews });
+      const end = endOf(row);
+      const expires = fromInstant(end);
+      found.push({ end, item: { kind: signed.kind, name: desired.name, id: row.id, expires_at: expires, renews } });
       if (renews || left > SOON) continue;
       findings.push({
         code: "lapses_unrenewed",
@@ -42,6 +44,11 @@ export function lapsing(
   };
   look(treaties(context));
   look(attestations(context));
-  const instant = (item: Lapsing): bigint => toInstant(item.expires_at);
-  return { lapsing: found.toSorted((left, right) => Number(instant(left) - instant(right)) || (left.id < right.id ? -1 : 1)), findings };
+  const soonest = found.toSorted((left, right) => compare(left.end, right.end) || compare(left.item.id, right.item.id));
+  return { lapsing: soonest.map(({ item }) => item), findings };
+}
+
+function compare<T extends bigint | string>(left: T, right: T): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
 }

@@ -5,7 +5,7 @@ import { parseTimestamp, secondsBetween, toInstant } from "../protocol/instant.j
 import { change } from "./change.js";
 import { inventoryOf, type PlanContext } from "./context.js";
 import { drift, strangerDisposition } from "./drift.js";
-import { secondsLeft, type SignedDesired, type SignedDocument, type SignedKind, type SignedRow } from "./signed-kind.js";
+import { endOf, secondsLeft, type SignedDesired, type SignedDocument, type SignedKind, type SignedRow } from "./signed-kind.js";
 import { emptyOutcome, type Outcome } from "./step.js";
 
 export interface Unmanaged {
@@ -17,11 +17,11 @@ export interface Unmanaged {
 /** True when the row says what the resource asks for, whatever its id and the moment it was signed. */
 function fulfils<D extends SignedDesired>(signed: SignedKind<D>, desired: D, row: SignedRow, document: SignedDocument): boolean {
   const { validity } = desired;
-  const ends = toInstant(parseTimestamp(row.expiresAt));
+  const end = endOf(row);
   const sameEnd =
     validity.until === null
-      ? secondsBetween(toInstant(parseTimestamp(row.validFrom)), ends) === validity.duration
-      : toInstant(validity.until) === ends;
+      ? secondsBetween(toInstant(parseTimestamp(row.validFrom)), end) === validity.duration
+      : toInstant(validity.until) === end;
   if (!sameEnd) return false;
   const spec = signed.spec(desired);
   return Object.entries(document.terms).every(([field, value]) => canonicalJson(value) === canonicalJson(spec[field] ?? null));
