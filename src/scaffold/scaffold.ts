@@ -14,8 +14,9 @@ import { keyPaths, makeKeys, removeKeys, writeKeys, type KeyPaths, type NewKeys 
 import { fillFolder } from "./stage.js";
 import { editorSchemas, renderTemplates } from "./templates.js";
 
-/** Ignored by git, and the default of every flag that names a key. */
-const KEYS_FOLDER = join(".concordat", "keys");
+/** Ignored by git: the default place of the database and of the keys. */
+const LOCAL_FOLDER = ".concordat";
+const KEYS_FOLDER = join(LOCAL_FOLDER, "keys");
 
 export interface ScaffoldOptions {
   /** A new or an empty folder. */
@@ -52,6 +53,7 @@ export async function scaffold(options: ScaffoldOptions): Promise<Scaffold> {
   let undo = (): void => {};
   try {
     const commit = await fillFolder(dir, stageName, async (stage) => {
+      mkdirSync(join(stage, LOCAL_FOLDER), { mode: 0o700 });
       const folder = keysDir ?? join(stage, KEYS_FOLDER);
       writeKeys(folder, keys);
       undo = () => removeKeys(folder);
