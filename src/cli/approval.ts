@@ -1,5 +1,6 @@
-/** Whether a plan may be applied as it is, has to be asked about, or lacks an answer (issue rules of `apply`). */
+/** Whether a plan may be applied as it is, is refused, or has to be asked about. */
 import { createInterface } from "node:readline/promises";
+import { assertApplicable } from "../apply/apply.js";
 import { AppError } from "../errors.js";
 import type { Plan } from "../model/plan.js";
 
@@ -13,18 +14,25 @@ export interface GivenApproval {
 }
 
 /**
- * Returns once the plan is approved. Throws AppError `confirmation_required` when nobody can say so, or says no. A plan
- * without changes and a refused one need no answer: applying them changes nothing.
+ * Returns once the plan is approved. What is refused anyway is refused here, before the state is opened for writing.
+ * Throws AppError `stale_plan`, `plan_refused`, and `confirmation_required` when nobody can be asked, or says no.
  */
 export async function approve(plan: Plan, given: GivenApproval, isLifted: boolean): Promise<void> {
-  if (plan.verdict === "no_changes" || (plan.verdict !== "ready" && !isLifted)) return;
-  if (given.expect !== null || given.autoApprove) return;
+  if (given.expect !== null && given.expect !== plan.plan_digest) {
+    throw new AppError(
+      "stale_plan",
+      `expected plan ${given.expect}, and it is now ${plan.plan_digest}`,
+    );
+  }
+  if (!isLifted) assertApplicable(plan);
+  if (plan.verdict === "no_changes" || given.expect !== null || given.autoApprove) return;
   const details = { plan_digest: plan.plan_digest, change_digest: plan.change_digest };
   if (!given.interactive) {
     throw new AppError("confirmation_required", "nobody has approved this plan", { details });
   }
-  if (!(await isYes()))
+  if (!(await isYes())) {
     throw new AppError("confirmation_required", "not approved; nothing was changed", { details });
+  }
 }
 
 /** The question and its answer go through stderr and stdin. Ctrl-C ends the program, Ctrl-D is a no. */

@@ -31,7 +31,11 @@ export function readInput(path: string): Uint8Array {
 
 /** A file as JSON. Throws AppError `unreadable_file`, and the codes of `parseJson` with the path in front. */
 export function readJson(path: string): JsonValue {
-  const bytes = readInput(path);
+  return parseJsonOf(path, readInput(path));
+}
+
+/** The bytes of the file at `path` as JSON. Throws the codes of `parseJson` with the path in front. */
+export function parseJsonOf(path: string, bytes: Uint8Array): JsonValue {
   try {
     return parseJson(bytes);
   } catch (cause) {

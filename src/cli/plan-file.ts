@@ -5,8 +5,7 @@ import { AppError } from "../errors.js";
 import type { JsonValue } from "../model/json.js";
 import type { Plan } from "../model/plan.js";
 import { changeDigest, planDigest } from "../plan/digests.js";
-import { toPlain } from "../protocol/json.js";
-import { readJson, writeOutput } from "./files.js";
+import { parseJsonOf, readInput, writeOutput } from "./files.js";
 import { jsonText } from "./json-output.js";
 
 const SCHEMA = new URL("../../schemas/cli/plan.schema.json", import.meta.url);
@@ -18,9 +17,10 @@ export function writePlanFile(path: string, plan: Plan): void {
 
 /** Throws AppError `unreadable_file`, and `bad_plan_file` for anything that the schema of plans refuses. */
 export function readPlanFile(path: string): Plan {
-  const value = readJson(path);
+  const bytes = readInput(path);
+  const value = parseJsonOf(path, bytes);
   const validate = new Ajv2020({ strict: true }).compile(JSON.parse(readFileSync(SCHEMA, "utf8")));
-  if (!validate(toPlain(value))) {
+  if (!validate(JSON.parse(Buffer.from(bytes).toString()))) {
     const fault = validate.errors?.[0];
     throw new AppError(
       "bad_plan_file",
@@ -45,7 +45,7 @@ export function readPlanFile(path: string): Plan {
   );
 }
 
-/** The schema has said that it is one; the JSON value keeps what `toPlain` loses, 1 and 1.0. */
+/** The schema has said that it is one; this value keeps what a plain JSON parser loses, 1 and 1.0. */
 function asPlan(value: JsonValue): Plan {
   return value as unknown as Plan;
 }

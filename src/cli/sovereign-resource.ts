@@ -42,6 +42,8 @@ export function sovereignYaml(name: string, bundle: TrustBundle): string {
   };
   const resource = { apiVersion: "concordat/v1", kind: "Sovereign", metadata: { name }, spec };
   const comment = [
+    // Right for a file in one of the repository's folders, such as sovereigns/.
+    "# yaml-language-server: $schema=../.schemas/sovereign.schema.json",
     `# From a trust bundle of ${bundle.createdAt}. Its genesis is signed by the root key`,
     `#   ${bundle.rootKey}`,
     "# Compare that key with the one its operators give you, over another channel, before you merge this.",

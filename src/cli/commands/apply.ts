@@ -16,8 +16,7 @@ import { renderPlan } from "../render/plan.js";
 import { resolveSettings } from "../settings.js";
 
 export default class Apply extends BaseCommand<ApplyReport> {
-  static override summary =
-    "Sign and commit a whole plan in one transaction with its audit events, or nothing.";
+  static override summary = "Sign and commit a whole plan with its audit events, or nothing of it.";
   static override description = [
     "Without FILE it plans, shows the plan and asks on a terminal; elsewhere give --expect or --auto-approve.",
     "Exit code 3: refused by a guard, or not approved. 4: something has moved since the plan was shown. 5: the state is",
@@ -25,7 +24,7 @@ export default class Apply extends BaseCommand<ApplyReport> {
   ].join(" ");
   static override examples = [
     "<%= config.bin %> <%= command.id %>",
-    "<%= config.bin %> <%= command.id %> change.plan",
+    "<%= config.bin %> <%= command.id %> .concordat/change.plan",
     "<%= config.bin %> <%= command.id %> --expect sha256:4be5... --json",
     "<%= config.bin %> <%= command.id %> --auto-approve --allow-removals 12",
   ];

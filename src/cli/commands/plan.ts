@@ -13,15 +13,14 @@ import { renderPlan } from "../render/plan.js";
 import { resolveSettings } from "../settings.js";
 
 export default class Plan extends BaseCommand<PlanValue> {
-  static override summary =
-    "Show what the committed tree would change in the authority's state, and who is affected.";
+  static override summary = "Show what the committed tree would change, and who is affected.";
   static override description = [
     "Reads the commit, never the working tree, and opens the state read-only: nothing is changed.",
     "Exit code 0, whatever the plan says. With --detailed-exitcode 0: nothing to do. 2: changes or drift. 3: refused.",
   ].join(" ");
   static override examples = [
     "<%= config.bin %> <%= command.id %>",
-    "<%= config.bin %> <%= command.id %> --ref feature/new-treaty --out change.plan",
+    "<%= config.bin %> <%= command.id %> --ref feature/new-treaty --out .concordat/change.plan",
     "<%= config.bin %> <%= command.id %> --format markdown > comment.md",
     "<%= config.bin %> <%= command.id %> --json --detailed-exitcode",
   ];

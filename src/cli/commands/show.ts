@@ -11,8 +11,8 @@ import { renderPlan } from "../render/plan.js";
 export default class Show extends BaseCommand<Plan> {
   static override summary = "Show a saved plan. Needs neither the repository nor the state.";
   static override examples = [
-    "<%= config.bin %> <%= command.id %> change.plan",
-    "<%= config.bin %> <%= command.id %> change.plan --format markdown > comment.md",
+    "<%= config.bin %> <%= command.id %> .concordat/change.plan",
+    "<%= config.bin %> <%= command.id %> .concordat/change.plan --format markdown > comment.md",
   ];
   static override args = {
     file: stringArg({

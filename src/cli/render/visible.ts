@@ -3,9 +3,12 @@
 /** Controls, format characters (all bidi controls are among them), separators other than the space, and unassigned. */
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
 
+/** Nearly every text: the large classes above need not even be looked at. */
+const PLAIN = /^[ -~]*$/;
+
 /** The text with every such character as `\u001b` (or `\u{e0001}` beyond the first 65,536). */
 export function visible(text: string): string {
-  return text.replace(UNSAFE, escape);
+  return PLAIN.test(text) ? text : text.replace(UNSAFE, escape);
 }
 
 /** As `visible`, but a line break stays one: for messages that consist of lines. */

@@ -9,10 +9,9 @@ import { readIssuerKey } from "../../issuer-keys.js";
 import { renderImport } from "../../render/imported.js";
 
 export default class ImportTrustBundle extends BaseCommand<ImportReport> {
-  static override summary =
-    "Turn a published trust bundle into a Sovereign resource, every signature checked.";
+  static override summary = "Turn a published trust bundle into a Sovereign resource.";
   static override description =
-    "Writes DIR/NAME.yaml, or nothing when any signature is refused (exit code 6).";
+    "Checks every signature. Writes DIR/NAME.yaml, or nothing when any is refused (exit code 6).";
   static override examples = [
     "<%= config.bin %> <%= command.id %> acme.trust-bundle.json --out sovereigns",
     "<%= config.bin %> <%= command.id %> acme.trust-bundle.json --out sovereigns --root-key acme-root.pub --json",
