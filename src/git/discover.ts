@@ -43,6 +43,9 @@ export async function discover(path: string): Promise<Place> {
   }
   const [bare, inWorkTree, prefix, gitDir, commonDir, head] = result.stdout.toString().split("\n");
   if (gitDir === undefined || commonDir === undefined) {
+    if (!result.complaint.includes("not a git repository")) {
+      throw new AppError("git_failed", `git cannot read ${path}: ${result.complaint}`);
+    }
     throw new AppError("not_a_repository", `${path} is not a git repository`);
   }
   if (prefix !== "") {

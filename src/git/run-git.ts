@@ -76,7 +76,7 @@ export function runGit(
   child.stdin.end(options.input ?? "");
   child.on("error", (cause) =>
     reject(
-      new AppError("git_failed", "git cannot be run", { hint: "install git 2.36 or newer", cause }),
+      new AppError("git_failed", "git cannot be run", { hint: "install git 2.35 or newer", cause }),
     ),
   );
   child.on("close", (code, signal) => {

@@ -92,6 +92,33 @@ describe("a repository's configuration", () => {
     expect(sprung()).toBe(true);
   });
 
+  test("is not asked for by a submodule either", async () => {
+    const { program, sprung } = trap();
+    const dir = repositoryWith({ "a.yaml": "a: 1\n" });
+    writeFiles(dir, { "module/b.yaml": "b: 1\n" });
+    const module = join(dir, "module");
+    git(module, ["init", "--quiet"]);
+    commitFiles(module, {});
+    commitFiles(dir, {});
+    expect(git(dir, ["ls-tree", "HEAD", "module"])).toMatch(/^160000 /);
+    git(module, ["config", "core.fsmonitor", program]);
+    const repository = await Repository.open(dir);
+    expect(await repository.isDirty()).toBe(false);
+    expect(sprung()).toBe(false);
+    git(dir, ["status"]);
+    expect(sprung()).toBe(true);
+  });
+
+  test("that git itself refuses is a clear error", async () => {
+    const dir = repositoryWith({ "a.yaml": "a: 1\n" });
+    git(dir, ["config", "extensions.unheardOf", "true"]);
+    git(dir, ["config", "core.repositoryFormatVersion", "1"]);
+    await expect(Repository.open(dir)).rejects.toMatchObject({
+      code: "git_failed",
+      message: expect.stringContaining("unknown repository extension"),
+    });
+  });
+
   test("fetches no missing object of a partial clone", async () => {
     const { program, sprung } = trap();
     const source = repositoryWith({ "a.yaml": "a: 1\n" });
