@@ -192,6 +192,8 @@ const config: OxlintConfig = {
     "promise/no-promise-in-callback": "off",
     "unicorn/consistent-function-scoping": "off",
     "unicorn/no-array-sort": "off",
+    // For windows of a browser; a worker thread has no origin.
+    "unicorn/require-post-message-target-origin": "off",
     // Property tests ask different things of different values.
     "vitest/no-conditional-expect": "off",
   },
