@@ -73,7 +73,21 @@ export function repository(treaties: number): Fixture {
   const dir = mkdtempSync(join(tmpdir(), "concordat-bench-"));
   process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
   const git = (...args: string[]): void => {
-    execFileSync("git", ["-C", dir, "-c", "gc.auto=0", "-c", "user.name=Bench", "-c", "user.email=bench@localhost", ...args], { stdio: "pipe" });
+    execFileSync(
+      "git",
+      [
+        "-C",
+        dir,
+        "-c",
+        "gc.auto=0",
+        "-c",
+        "user.name=Bench",
+        "-c",
+        "user.email=bench@localhost",
+        ...args,
+      ],
+      { stdio: "pipe" },
+    );
   };
   const write = (path: string, content: string): void => {
     mkdirSync(join(dir, path, ".."), { recursive: true });
@@ -96,11 +110,22 @@ export function repository(treaties: number): Fixture {
   write(".gitignore", ".concordat/\n");
   write(
     "operators/root.yaml",
-    resource("OperatorKey", "root", `  keyId: operator-root\n  publicKey: "${keyOf("operator").publicKey}"\n  tier: privileged\n  holder: bench\n`),
+    resource(
+      "OperatorKey",
+      "root",
+      `  keyId: operator-root\n  publicKey: "${keyOf("operator").publicKey}"\n  tier: privileged\n  holder: bench\n`,
+    ),
   );
   for (let index = 0; index < SOVEREIGNS; index += 1) {
     const key = keyOf(`sovereign ${index}`).publicKey;
-    write(`sovereigns/s${index}.yaml`, resource("Sovereign", `s${index}`, `  sovereignId: S${index}\n  publicKeys:\n    - "${key}"\n`));
+    write(
+      `sovereigns/s${index}.yaml`,
+      resource(
+        "Sovereign",
+        `s${index}`,
+        `  sovereignId: S${index}\n  publicKeys:\n    - "${key}"\n`,
+      ),
+    );
   }
   for (let index = 0; index < treaties; index += 1) write(treatyPath(index), treatyYaml(index));
   commit("bench: first commit");

@@ -2,5 +2,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { drive } from "./load.js";
 
-const { port, path, headers } = workerData as { port: number; path: string; headers: Record<string, string> };
+const { port, path, headers } = workerData as {
+  port: number;
+  path: string;
+  headers: Record<string, string>;
+};
 parentPort?.postMessage(await drive(port, path, headers));

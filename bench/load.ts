@@ -4,7 +4,11 @@ import { Agent, request } from "node:http";
 const CONNECTIONS = 4;
 
 /** Requests a second over a second and a half, after a warm-up. */
-export async function drive(port: number, path: string, headers: Record<string, string>): Promise<number> {
+export async function drive(
+  port: number,
+  path: string,
+  headers: Record<string, string>,
+): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   let answered = 0;
   const once = (): Promise<void> =>

@@ -21,7 +21,11 @@ async function child(name: string): Promise<void> {
 }
 
 function run(name: string): Run {
-  const output = execFileSync(process.execPath, [...process.execArgv, import.meta.filename, "--row", name], { encoding: "utf8" });
+  const output = execFileSync(
+    process.execPath,
+    [...process.execArgv, import.meta.filename, "--row", name],
+    { encoding: "utf8" },
+  );
   return JSON.parse(output.trimEnd().split("\n").at(-1) ?? "") as Run;
 }
 
@@ -36,12 +40,18 @@ function report(name: string, runs: readonly Run[]): void {
   const ratios = runs.flatMap((item) => (item.ratio === undefined ? [] : [item.ratio.value]));
   const ratio = first.ratio === undefined ? "" : `${median(ratios).toFixed(2)} × ${first.ratio.of}`;
   const memory = `${Math.round(median(runs.map((item) => item.megabytes)))} MB`;
-  console.log(`${name.padEnd(40)} ${value.padStart(16)}   ${ratio.padEnd(32)} ${memory.padStart(7)}`);
+  console.log(
+    `${name.padEnd(40)} ${value.padStart(16)}   ${ratio.padEnd(32)} ${memory.padStart(7)}`,
+  );
 }
 
 const [flag, name] = process.argv.slice(2);
 if (flag === "--row" && name !== undefined) await child(name);
 else {
   const wanted = rows.filter((row) => flag === undefined || row.name.includes(flag));
-  for (const row of wanted) report(row.name, Array.from({ length: RUNS }, () => run(row.name)));
+  for (const row of wanted)
+    report(
+      row.name,
+      Array.from({ length: RUNS }, () => run(row.name)),
+    );
 }

@@ -18,7 +18,11 @@ const treaty: RecognitionTreaty = {
   issuer_sovereign_id: "BENCH",
   subject_sovereign_id: "S1",
   subject_public_keys: [keyOf("sovereign 1").publicKey],
-  scope: { allowed_roles: ["role:client", "role:operator"], accepted_statuses: ["active"], claims: {} },
+  scope: {
+    allowed_roles: ["role:client", "role:operator"],
+    accepted_statuses: ["active"],
+    claims: {},
+  },
   status: "active",
   issued_at: at,
   valid_from: at,
@@ -46,7 +50,11 @@ export const parts: readonly Row[] = [
     measure: async () => {
       const floor = perSecond(() => sign(null, bytes, verifyRuntimeOnly.privateKey));
       const value = perSecond(() => signDocument(treaty, "bench-1", key));
-      return { value, unit: "docs/s", ratio: { of: "bare node:crypto sign", value: value / floor } };
+      return {
+        value,
+        unit: "docs/s",
+        ratio: { of: "bare node:crypto sign", value: value / floor },
+      };
     },
   },
   {
@@ -55,7 +63,11 @@ export const parts: readonly Row[] = [
       const { sig } = signed.signatures[0] ?? { sig: "" };
       const floor = perSecond(() => verifyRuntimeOnly.verify(bytes, sig, key.publicKey));
       const value = perSecond(() => verifySignature(bytes, sig, key.publicKey));
-      return { value, unit: "sigs/s", ratio: { of: "bare node:crypto verify", value: value / floor } };
+      return {
+        value,
+        unit: "sigs/s",
+        ratio: { of: "bare node:crypto verify", value: value / floor },
+      };
     },
   },
   {

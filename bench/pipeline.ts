@@ -6,7 +6,14 @@ import { keyOf, LIMITS, NOW, repository, treatyPath, treatyYaml, type Fixture } 
 import { milliseconds, type Row } from "./row.js";
 
 async function plan(fixture: Fixture): Promise<PlannedChange> {
-  return await planChange({ repo: fixture.dir, ref: null, db: fixture.db, limits: LIMITS, now: NOW, version: "bench" });
+  return await planChange({
+    repo: fixture.dir,
+    ref: null,
+    db: fixture.db,
+    limits: LIMITS,
+    now: NOW,
+    version: "bench",
+  });
 }
 
 async function apply(change: PlannedChange): Promise<void> {

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 
 registerHooks({
   resolve: (specifier, context, next) => {
-    if (!specifier.startsWith(".") || !specifier.endsWith(".js") || context.parentURL === undefined) return next(specifier, context);
+    if (!specifier.startsWith(".") || !specifier.endsWith(".js") || context.parentURL === undefined)
+      return next(specifier, context);
     const source = new URL(specifier.replace(/\.js$/, ".ts"), context.parentURL);
     return next(existsSync(fileURLToPath(source)) ? source.href : specifier, context);
   },

@@ -20,7 +20,7 @@ export async function milliseconds(run: () => unknown): Promise<number> {
 
 /** Calls a second, from as many calls as fit half a second after a warm-up. */
 export function perSecond(call: () => unknown): number {
-  for (const warmUp = performance.now(); performance.now() - warmUp < 150; ) call();
+  for (const warmUp = performance.now(); performance.now() - warmUp < 150;) call();
   const start = performance.now();
   let calls = 0;
   for (; performance.now() - start < 500; calls += 1) call();

@@ -13,16 +13,34 @@ import type { Row } from "./row.js";
 /** Requests a second over keep-alive connections, from a thread of its own so that the server has the other core. */
 async function load(port: number, path: string, headers: Record<string, string>): Promise<number> {
   return await new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("load-worker.ts", import.meta.url), { workerData: { port, path, headers } });
+    const worker = new Worker(new URL("load-worker.ts", import.meta.url), {
+      workerData: { port, path, headers },
+    });
     worker.once("message", resolve);
     worker.once("error", reject);
   });
 }
 
-async function served(count: number): Promise<{ readonly ours: number; readonly bare: number; close(): Promise<void> }> {
+async function served(
+  count: number,
+): Promise<{ readonly ours: number; readonly bare: number; close(): Promise<void> }> {
   const { dir, db } = repository(count);
-  const change = await planChange({ repo: dir, ref: null, db, limits: LIMITS, now: NOW, version: "bench" });
-  const options = { key: keyOf("authority"), expect: null, allowances: NO_ALLOWANCES, now: NOW, random: randomBytes, holder: "bench" };
+  const change = await planChange({
+    repo: dir,
+    ref: null,
+    db,
+    limits: LIMITS,
+    now: NOW,
+    version: "bench",
+  });
+  const options = {
+    key: keyOf("authority"),
+    expect: null,
+    allowances: NO_ALLOWANCES,
+    now: NOW,
+    random: randomBytes,
+    holder: "bench",
+  };
   await applyChange(change, options);
   const reader = openState(db, "read");
   const app = buildApp({ reader, clock: () => NOW, requestIds: () => "bench", version: "bench" });

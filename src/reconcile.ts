@@ -68,7 +68,12 @@ export async function readRevision(source: Source, reader: StateReader): Promise
   const { commit, tree } = await repository.resolve(ref);
   const files = await repository.files(tree);
   const cached = reader.resources(files.map((file) => file.blob));
-  const { desired, parsed } = await compileTree(repository, { commit, tree, files }, source.limits, cached);
+  const { desired, parsed } = await compileTree(
+    repository,
+    { commit, tree, files },
+    source.limits,
+    cached,
+  );
   const dirty = await repository.isDirty();
   return { ref, dirty, desired, resources: new Map([...cached, ...parsed]) };
 }
@@ -79,12 +84,19 @@ async function compileTree(
   limits: Limits,
   cached: ReadonlyMap<string, readonly Resource[]>,
 ): Promise<{ readonly desired: Desired; readonly parsed: Compiled["parsed"] }> {
-  const readable = tree.files.filter((file) => !cached.has(file.blob) && file.size <= limits.fileBytes);
+  const readable = tree.files.filter(
+    (file) => !cached.has(file.blob) && file.size <= limits.fileBytes,
+  );
   const total = readable.reduce((sum, file) => sum + file.size, 0);
   // Over the limit nothing is read: the tree check refuses it by its sizes alone.
-  const blobs = await repository.read(total > limits.totalBytes ? [] : readable.map((file) => file.blob));
+  const blobs = await repository.read(
+    total > limits.totalBytes ? [] : readable.map((file) => file.blob),
+  );
   const read = (blob: string): Uint8Array => blobs.get(blob) ?? new Uint8Array();
-  const { desired, diagnostics, parsed } = compile({ ...tree, read }, { limits, cached: (blob) => cached.get(blob) });
+  const { desired, diagnostics, parsed } = compile(
+    { ...tree, read },
+    { limits, cached: (blob) => cached.get(blob) },
+  );
   if (desired !== null) return { desired, parsed };
   // A fault is shown with its line, which a cached file has not been read for.
   if (cached.size > 0) return await compileTree(repository, tree, limits, new Map());
@@ -106,7 +118,11 @@ export async function planChange(options: PlanOptions): Promise<PlannedChange> {
   const reader = openOrEmpty(options.db);
   try {
     const revision = await readRevision(options, reader);
-    return { plan: plan(revision, reader.snapshot(), options, NO_ALLOWANCES).plan, revision, options };
+    return {
+      plan: plan(revision, reader.snapshot(), options, NO_ALLOWANCES).plan,
+      revision,
+      options,
+    };
   } finally {
     reader.close();
   }
@@ -135,12 +151,18 @@ function plan(
  * plan → gate → apply. Plans again under the writer's lock, with the time it is now, and refuses when anything that was
  * shown has moved: the head, the state, or what is due. Throws `stale_plan`, `plan_refused`, `lock_held`.
  */
-export async function applyChange(change: PlannedChange, options: ApplyOptions): Promise<ApplyResult> {
+export async function applyChange(
+  change: PlannedChange,
+  options: ApplyOptions,
+): Promise<ApplyResult> {
   const { revision, options: planned } = change;
   const repository = await Repository.open(planned.repo);
   const head = await repository.resolve(revision.ref);
   if (head.commit !== revision.desired.commit) {
-    throw new AppError("stale_plan", `${revision.ref} has moved on from ${revision.desired.commit} to ${head.commit}`);
+    throw new AppError(
+      "stale_plan",
+      `${revision.ref} has moved on from ${revision.desired.commit} to ${head.commit}`,
+    );
   }
   const shown = options.expect ?? change.plan.plan_digest;
   if (change.plan.verdict === "no_changes") {
@@ -150,9 +172,19 @@ export async function applyChange(change: PlannedChange, options: ApplyOptions):
   const writer = openStateForWriting(planned.db, options.holder);
   try {
     const snapshot = writer.snapshot();
-    const fresh = plan(revision, snapshot, { now: options.now, version: planned.version }, options.allowances);
+    const fresh = plan(
+      revision,
+      snapshot,
+      { now: options.now, version: planned.version },
+      options.allowances,
+    );
     assertSame(shown, fresh.plan);
-    const applied = applyPlan(writer, { ...options, desired: revision.desired, snapshot, planned: fresh });
+    const applied = applyPlan(writer, {
+      ...options,
+      desired: revision.desired,
+      snapshot,
+      planned: fresh,
+    });
     writer.cacheResources(revision.resources);
     return { applied, plan: fresh.plan };
   } finally {

@@ -41,7 +41,11 @@ export function assertApplicable(plan: Plan): void {
     hint: errors[0]?.hint ?? blocking[0]?.message ?? "see the plan",
     details: {
       gates: blocking.map((gate) => ({ ...gate })),
-      findings: errors.map((finding) => ({ code: finding.code, message: finding.message, hint: finding.hint })),
+      findings: errors.map((finding) => ({
+        code: finding.code,
+        message: finding.message,
+        hint: finding.hint,
+      })),
     },
   });
 }
@@ -77,7 +81,13 @@ function driftEvents(plan: Plan): readonly Recorded[] {
     .filter((item) => item.disposition !== "report")
     .map((item) => ({
       type: "drift_detected",
-      details: { class: item.class, kind: item.kind, name: item.name, id: item.id, disposition: item.disposition },
+      details: {
+        class: item.class,
+        kind: item.kind,
+        name: item.name,
+        id: item.id,
+        disposition: item.disposition,
+      },
     }));
 }
 
@@ -120,5 +130,9 @@ export function applyPlan(writer: StateWriter, input: ApplyInput): Applied {
     },
     { generation: snapshot.generation, digest: snapshot.digest },
   );
-  return { ...committed, feedSequence: feed === null ? null : Number(feed.body.sequence), events: recorded.length };
+  return {
+    ...committed,
+    feedSequence: feed === null ? null : Number(feed.body.sequence),
+    events: recorded.length,
+  };
 }

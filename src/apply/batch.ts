@@ -49,20 +49,69 @@ function carry(step: Step, signing: Signing, documents: Map<string, Digest>): Ca
   const at = toOffsetForm(fromInstant(now));
   switch (step.do) {
     case "put_authority":
-      return { operation: step, event: { type: "authority_configured", details: { sovereign_id: step.authority.sovereignId, key_id: step.authority.keyId, public_key: step.authority.publicKey } } };
+      return {
+        operation: step,
+        event: {
+          type: "authority_configured",
+          details: {
+            sovereign_id: step.authority.sovereignId,
+            key_id: step.authority.keyId,
+            public_key: step.authority.publicKey,
+          },
+        },
+      };
     case "put_operator_key":
-      return { operation: step, event: { type: "operator_key_saved", details: { key_id: step.key.keyId, tier: step.key.tier, state: step.key.state, public_key: step.key.publicKey } } };
+      return {
+        operation: step,
+        event: {
+          type: "operator_key_saved",
+          details: {
+            key_id: step.key.keyId,
+            tier: step.key.tier,
+            state: step.key.state,
+            public_key: step.key.publicKey,
+          },
+        },
+      };
     case "revoke_operator_key":
       return {
-        operation: { do: "revoke_operator_key", key: { keyId: step.keyId, revokedAt: at, reason: step.reason, revokedBy: authority.keyId } },
-        event: { type: "operator_key_revoked", details: { key_id: step.keyId, reason: step.reason, revoked_by: authority.keyId } },
+        operation: {
+          do: "revoke_operator_key",
+          key: {
+            keyId: step.keyId,
+            revokedAt: at,
+            reason: step.reason,
+            revokedBy: authority.keyId,
+          },
+        },
+        event: {
+          type: "operator_key_revoked",
+          details: { key_id: step.keyId, reason: step.reason, revoked_by: authority.keyId },
+        },
       };
     case "put_sovereign":
-      return { operation: step, event: { type: "sovereign_saved", details: { sovereign_id: step.sovereign.sovereignId, public_keys: step.sovereign.publicKeys, feed_suspended: step.sovereign.feed.suspend } } };
+      return {
+        operation: step,
+        event: {
+          type: "sovereign_saved",
+          details: {
+            sovereign_id: step.sovereign.sovereignId,
+            public_keys: step.sovereign.publicKeys,
+            feed_suspended: step.sovereign.feed.suspend,
+          },
+        },
+      };
     case "remove_sovereign":
-      return { operation: step, event: { type: "sovereign_removed", details: { sovereign_id: step.sovereignId } } };
+      return {
+        operation: step,
+        event: { type: "sovereign_removed", details: { sovereign_id: step.sovereignId } },
+      };
     case "issue_treaty": {
-      const treaty = signDocument(draftTreaty(authority, step.id, step.desired, now), authority.keyId, key);
+      const treaty = signDocument(
+        draftTreaty(authority, step.id, step.desired, now),
+        authority.keyId,
+        key,
+      );
       documents.set(step.id, sha256(documentJson(treaty)));
       return {
         operation: { do: "issue_treaty", treaty },
@@ -78,43 +127,82 @@ function carry(step: Step, signing: Signing, documents: Map<string, Digest>): Ca
       };
     }
     case "issue_attestation": {
-      const attestation = signDocument(draftAttestation(authority, step.id, step.desired, now), authority.keyId, key);
+      const attestation = signDocument(
+        draftAttestation(authority, step.id, step.desired, now),
+        authority.keyId,
+        key,
+      );
       documents.set(step.id, sha256(documentJson(attestation)));
       return {
         operation: { do: "issue_attestation", attestation },
         event: {
           type: "membership_attestation_issued",
-          details: { attestation_id: step.id, issuer_sovereign_id: authority.sovereignId, subject_id: step.desired.subjectId, roles: step.desired.roles },
+          details: {
+            attestation_id: step.id,
+            issuer_sovereign_id: authority.sovereignId,
+            subject_id: step.desired.subjectId,
+            roles: step.desired.roles,
+          },
         },
       };
     }
     case "revoke_treaty":
       return {
         operation: { ...step, at },
-        event: { type: "recognition_treaty_revoked", details: { treaty_id: step.id, reason: step.reason } },
+        event: {
+          type: "recognition_treaty_revoked",
+          details: { treaty_id: step.id, reason: step.reason },
+        },
       };
     case "revoke_attestation":
       return {
         operation: { ...step, at },
-        event: { type: "membership_attestation_revoked", details: { attestation_id: step.id, reason: step.reason } },
+        event: {
+          type: "membership_attestation_revoked",
+          details: { attestation_id: step.id, reason: step.reason },
+        },
       };
     case "import_feed":
     case "reject_feed": {
       const { body } = step.feed;
-      const details = { feed_id: body.feed_id, issuer_sovereign_id: body.issuer_sovereign_id, sequence: body.sequence };
+      const details = {
+        feed_id: body.feed_id,
+        issuer_sovereign_id: body.issuer_sovereign_id,
+        sequence: body.sequence,
+      };
       const event: Recorded =
         step.do === "import_feed"
-          ? { type: "sovereign_revocation_feed_imported", details: { ...details, accepted: true, reason: "accepted", revoked_count: body.revoked_attestation_ids.length } }
-          : { type: "sovereign_revocation_feed_rejected", details: { ...details, accepted: false, reason: "refused_in_desired_state" } };
+          ? {
+              type: "sovereign_revocation_feed_imported",
+              details: {
+                ...details,
+                accepted: true,
+                reason: "accepted",
+                revoked_count: body.revoked_attestation_ids.length,
+              },
+            }
+          : {
+              type: "sovereign_revocation_feed_rejected",
+              details: { ...details, accepted: false, reason: "refused_in_desired_state" },
+            };
       return { operation: { ...step, at }, event };
     }
     case "put_policy":
       return {
         operation: { ...step, at },
-        event: { type: "recognition_policy_saved", details: { policy_id: step.policyId, local_sovereign_id: authority.sovereignId } },
+        event: {
+          type: "recognition_policy_saved",
+          details: { policy_id: step.policyId, local_sovereign_id: authority.sovereignId },
+        },
       };
     case "remove_policy":
-      return { operation: step, event: { type: "recognition_policy_removed", details: { local_sovereign_id: authority.sovereignId } } };
+      return {
+        operation: step,
+        event: {
+          type: "recognition_policy_removed",
+          details: { local_sovereign_id: authority.sovereignId },
+        },
+      };
     case "record":
       return { operation: { do: "record", entry: completed(step.entry, documents) }, event: null };
     case "forget":

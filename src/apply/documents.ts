@@ -1,6 +1,15 @@
 /** Drafts of what the desired state asks to be signed, with the window that signing at this moment gives. */
-import type { DesiredAttestation, DesiredAuthority, DesiredTreaty, Validity } from "../model/desired.js";
-import type { MembershipAttestation, RecognitionTreaty, SovereignRevocationFeed } from "../model/documents.js";
+import type {
+  DesiredAttestation,
+  DesiredAuthority,
+  DesiredTreaty,
+  Validity,
+} from "../model/desired.js";
+import type {
+  MembershipAttestation,
+  RecognitionTreaty,
+  SovereignRevocationFeed,
+} from "../model/documents.js";
 import type { Instant, Timestamp } from "../model/time.js";
 import { fromInstant, plusSeconds, toInstant } from "../protocol/instant.js";
 
@@ -12,12 +21,22 @@ interface Window {
 
 function windowAt(validity: Validity, now: Instant): Window {
   const from = validity.from === null ? now : toInstant(validity.from);
-  const until = validity.until === null ? plusSeconds(from, validity.duration) : toInstant(validity.until);
-  return { issued_at: fromInstant(now), valid_from: fromInstant(from), expires_at: fromInstant(until) };
+  const until =
+    validity.until === null ? plusSeconds(from, validity.duration) : toInstant(validity.until);
+  return {
+    issued_at: fromInstant(now),
+    valid_from: fromInstant(from),
+    expires_at: fromInstant(until),
+  };
 }
 
 /** The treaty that the authority will sign (protocol.md 3). */
-export function draftTreaty(authority: DesiredAuthority, id: string, desired: DesiredTreaty, now: Instant): RecognitionTreaty {
+export function draftTreaty(
+  authority: DesiredAuthority,
+  id: string,
+  desired: DesiredTreaty,
+  now: Instant,
+): RecognitionTreaty {
   return {
     treaty_id: id,
     issuer_sovereign_id: authority.sovereignId,
@@ -72,7 +91,9 @@ export function draftFeed(
     sequence: given.sequence,
     issued_at: fromInstant(given.now),
     revoked_attestation_ids: ids,
-    revocation_reasons: Object.fromEntries(ids.map((id) => [id, given.revoked.get(id) ?? "unspecified"])),
+    revocation_reasons: Object.fromEntries(
+      ids.map((id) => [id, given.revoked.get(id) ?? "unspecified"]),
+    ),
     issued_by: authority.keyId,
   };
 }

@@ -15,10 +15,15 @@ export interface PublishedFeed {
 }
 
 /** Every attestation of ours that is revoked once the operations are done, with its reason. */
-function revokedAfter(snapshot: Snapshot, operations: readonly Operation[], sovereignId: string): Map<string, string> {
+function revokedAfter(
+  snapshot: Snapshot,
+  operations: readonly Operation[],
+  sovereignId: string,
+): Map<string, string> {
   const revoked = new Map<string, string>();
   for (const row of snapshot.attestations) {
-    if (row.issuer === sovereignId && row.status === "revoked") revoked.set(row.id, row.reason ?? "unspecified");
+    if (row.issuer === sovereignId && row.status === "revoked")
+      revoked.set(row.id, row.reason ?? "unspecified");
   }
   for (const operation of operations) {
     if (operation.do === "revoke_attestation") revoked.set(operation.id, operation.reason);
@@ -29,7 +34,12 @@ function revokedAfter(snapshot: Snapshot, operations: readonly Operation[], sove
 function says(published: PublishedFeed, next: SovereignRevocationFeed): boolean {
   const { body } = parseFeed(parseJson(published.json));
   const content = (feed: SovereignRevocationFeed): string =>
-    canonicalJson([feed.issuer_sovereign_id, feed.issued_by, feed.revoked_attestation_ids, feed.revocation_reasons]);
+    canonicalJson([
+      feed.issuer_sovereign_id,
+      feed.issued_by,
+      feed.revoked_attestation_ids,
+      feed.revocation_reasons,
+    ]);
   return content(body) === content(next);
 }
 
@@ -46,7 +56,8 @@ export function nextFeed(
   // An empty feed starts at 0 as the reference's does, so that the first revocation is 1 for everyone.
   const sequence = published === null ? Math.min(revoked.size, 1) : published.sequence + 1;
   const body = draftFeed(authority, { feedId: uuid4(random(16)), sequence, revoked, now });
-  const keyChanged = snapshot.authority !== null && snapshot.authority.publicKey !== authority.publicKey;
+  const keyChanged =
+    snapshot.authority !== null && snapshot.authority.publicKey !== authority.publicKey;
   if (published !== null && !keyChanged && says(published, body)) return null;
   return signDocument(body, authority.keyId, key);
 }

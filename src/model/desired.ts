@@ -1,5 +1,11 @@
 /** The desired state: resources with every reference resolved, every default filled in and every set sorted. */
-import type { DocumentStatus, GenesisBlock, PublicKey, SovereignRevocationFeed, Verified } from "./documents.js";
+import type {
+  DocumentStatus,
+  GenesisBlock,
+  PublicKey,
+  SovereignRevocationFeed,
+  Verified,
+} from "./documents.js";
 import type { JsonObject } from "./json.js";
 import type { RevocableKind, Source, Tier } from "./resources.js";
 import type { Seconds, Timestamp } from "./time.js";
@@ -25,7 +31,11 @@ export interface SafetyPolicy {
   readonly removals: Limit;
   readonly lostPaths: Limit;
   readonly approvals: { readonly reduces: number; readonly keeps: number; readonly widens: number };
-  readonly freeze: readonly { readonly from: Timestamp; readonly until: Timestamp; readonly reason: string }[];
+  readonly freeze: readonly {
+    readonly from: Timestamp;
+    readonly until: Timestamp;
+    readonly reason: string;
+  }[];
   readonly unmanaged: "report" | "adopt" | "revoke";
   readonly selfHeal: "off" | "deny-only" | "on";
   readonly maxValidity: { readonly treaty: Seconds; readonly attestation: Seconds };
@@ -58,7 +68,11 @@ export interface DesiredSovereign extends Named {
   readonly sovereignId: string;
   readonly publicKeys: readonly PublicKey[];
   readonly endpoint: string | null;
-  readonly feed: { readonly url: string | null; readonly maxAge: Seconds | null; readonly suspend: boolean };
+  readonly feed: {
+    readonly url: string | null;
+    readonly maxAge: Seconds | null;
+    readonly suspend: boolean;
+  };
 }
 
 export interface DesiredTreaty extends Named {

@@ -89,7 +89,11 @@ export interface RecognizedIssuer {
   readonly accepted_statuses: readonly DocumentStatus[];
 }
 
-export type DocumentBody = RecognitionTreaty | MembershipAttestation | SovereignRevocationFeed | GenesisBlock;
+export type DocumentBody =
+  | RecognitionTreaty
+  | MembershipAttestation
+  | SovereignRevocationFeed
+  | GenesisBlock;
 
 /** A well-formed document whose signatures nobody has checked. It must never reach the state. */
 export interface Unverified<T extends DocumentBody> {

@@ -93,7 +93,14 @@ export interface Skipped {
   readonly kind: Kind;
   readonly name: string;
   readonly id: string;
-  readonly reason: "revoked" | "expired" | "revoked_out_of_band" | "frozen" | "suspended" | "already_imported" | "superseded";
+  readonly reason:
+    | "revoked"
+    | "expired"
+    | "revoked_out_of_band"
+    | "frozen"
+    | "suspended"
+    | "already_imported"
+    | "superseded";
   readonly message: string;
 }
 
@@ -202,7 +209,12 @@ export interface Plan {
   readonly tool: { readonly name: "concordat"; readonly version: string };
   /** Not part of any digest. */
   readonly created_at: Timestamp;
-  readonly source: { readonly ref: string; readonly commit: string; readonly tree: string; readonly dirty: boolean };
+  readonly source: {
+    readonly ref: string;
+    readonly commit: string;
+    readonly tree: string;
+    readonly dirty: boolean;
+  };
   readonly base: { readonly commit: string | null; readonly tree: string | null };
   readonly verdict: Verdict;
   readonly summary: PlanSummary;

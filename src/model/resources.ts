@@ -39,8 +39,16 @@ export interface ValiditySpec {
 export interface SafetyPolicySpec {
   readonly removals?: { readonly count?: number; readonly percent?: number };
   readonly lostPaths?: { readonly count?: number; readonly percent?: number };
-  readonly approvals?: { readonly reduces?: number; readonly keeps?: number; readonly widens?: number };
-  readonly freeze?: readonly { readonly from: string; readonly until: string; readonly reason: string }[];
+  readonly approvals?: {
+    readonly reduces?: number;
+    readonly keeps?: number;
+    readonly widens?: number;
+  };
+  readonly freeze?: readonly {
+    readonly from: string;
+    readonly until: string;
+    readonly reason: string;
+  }[];
   readonly unmanaged?: "report" | "adopt" | "revoke";
   readonly selfHeal?: "off" | "deny-only" | "on";
   readonly maxValidity?: { readonly treaty?: DurationText; readonly attestation?: DurationText };
@@ -72,7 +80,11 @@ export interface SovereignSpec {
   readonly sovereignId: string;
   readonly publicKeys: readonly string[];
   readonly endpoint?: string;
-  readonly feed?: { readonly url?: string; readonly maxAge?: DurationText; readonly suspend?: boolean };
+  readonly feed?: {
+    readonly url?: string;
+    readonly maxAge?: DurationText;
+    readonly suspend?: boolean;
+  };
 }
 
 export interface RecognitionTreatySpec {

@@ -48,7 +48,11 @@ export interface SovereignRecord {
   readonly sovereignId: string;
   readonly publicKeys: readonly PublicKey[];
   readonly endpoint: string | null;
-  readonly feed: { readonly url: string | null; readonly maxAge: Seconds | null; readonly suspend: boolean };
+  readonly feed: {
+    readonly url: string | null;
+    readonly maxAge: Seconds | null;
+    readonly suspend: boolean;
+  };
 }
 
 /** A row of `recognition_treaties`. Times are as the row holds them (`+00:00`); `json` is the signed document. */
@@ -190,12 +194,35 @@ export type Operation =
   | { readonly do: "put_sovereign"; readonly sovereign: SovereignRecord }
   | { readonly do: "remove_sovereign"; readonly sovereignId: string }
   | { readonly do: "issue_treaty"; readonly treaty: Verified<RecognitionTreaty> }
-  | { readonly do: "revoke_treaty"; readonly id: string; readonly reason: string; readonly at: string }
+  | {
+      readonly do: "revoke_treaty";
+      readonly id: string;
+      readonly reason: string;
+      readonly at: string;
+    }
   | { readonly do: "issue_attestation"; readonly attestation: Verified<MembershipAttestation> }
-  | { readonly do: "revoke_attestation"; readonly id: string; readonly reason: string; readonly at: string }
-  | { readonly do: "import_feed"; readonly feed: Verified<SovereignRevocationFeed>; readonly at: string }
-  | { readonly do: "reject_feed"; readonly feed: Verified<SovereignRevocationFeed>; readonly at: string }
-  | { readonly do: "put_policy"; readonly policyId: string; readonly json: string; readonly at: string }
+  | {
+      readonly do: "revoke_attestation";
+      readonly id: string;
+      readonly reason: string;
+      readonly at: string;
+    }
+  | {
+      readonly do: "import_feed";
+      readonly feed: Verified<SovereignRevocationFeed>;
+      readonly at: string;
+    }
+  | {
+      readonly do: "reject_feed";
+      readonly feed: Verified<SovereignRevocationFeed>;
+      readonly at: string;
+    }
+  | {
+      readonly do: "put_policy";
+      readonly policyId: string;
+      readonly json: string;
+      readonly at: string;
+    }
   | { readonly do: "remove_policy" }
   | { readonly do: "publish_feed"; readonly feed: Verified<SovereignRevocationFeed> }
   | { readonly do: "record"; readonly entry: InventoryEntry }

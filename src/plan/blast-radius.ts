@@ -15,7 +15,8 @@ type Link = Pick<Edge, "from" | "to" | "treatyId">;
 function activeLinks(context: PlanContext): Map<string, Link> {
   const links = new Map<string, Link>();
   for (const row of context.snapshot.treaties) {
-    if (isLive(row, context)) links.set(row.id, { from: row.issuer, to: row.subject, treatyId: row.id });
+    if (isLive(row, context))
+      links.set(row.id, { from: row.issuer, to: row.subject, treatyId: row.id });
   }
   return links;
 }
@@ -24,12 +25,20 @@ function isLive(row: TreatyRecord, { now }: PlanContext): boolean {
   return row.status === "active" && secondsLeft(row, now) > 0;
 }
 
-function follow(context: PlanContext, before: ReadonlyMap<string, Link>, planned: readonly PlannedChange[]): Map<string, Link> {
+function follow(
+  context: PlanContext,
+  before: ReadonlyMap<string, Link>,
+  planned: readonly PlannedChange[],
+): Map<string, Link> {
   const after = new Map(before);
   for (const step of planned.flatMap((item) => item.steps)) {
     if (step.do === "revoke_treaty") after.delete(step.id);
     if (step.do === "issue_treaty") {
-      after.set(step.id, { from: context.desired.authority.sovereignId, to: step.desired.subjectSovereignId, treatyId: step.id });
+      after.set(step.id, {
+        from: context.desired.authority.sovereignId,
+        to: step.desired.subjectSovereignId,
+        treatyId: step.id,
+      });
     }
   }
   return after;
@@ -74,7 +83,8 @@ function comparePaths(before: Graph, after: Graph, changed: ReadonlySet<string>)
       if (next === undefined) paths.lost.push({ from, to, before: distance, after: null });
       else if (next > distance) paths.longer.push({ from, to, before: distance, after: next });
     }
-    for (const [to, distance] of hops) if (!old.has(to)) paths.gained.push({ from, to, before: null, after: distance });
+    for (const [to, distance] of hops)
+      if (!old.has(to)) paths.gained.push({ from, to, before: null, after: distance });
   }
   return paths;
 }
@@ -97,8 +107,10 @@ export function blastRadius(context: PlanContext, planned: readonly PlannedChang
   const oldPairs = pairs(before);
   const newPairs = pairs(after);
   const changed = new Set<string>();
-  for (const pair of oldPairs) if (!newPairs.has(pair)) changed.add(pair.slice(0, pair.indexOf("\n")));
-  for (const pair of newPairs) if (!oldPairs.has(pair)) changed.add(pair.slice(0, pair.indexOf("\n")));
+  for (const pair of oldPairs)
+    if (!newPairs.has(pair)) changed.add(pair.slice(0, pair.indexOf("\n")));
+  for (const pair of newPairs)
+    if (!oldPairs.has(pair)) changed.add(pair.slice(0, pair.indexOf("\n")));
   const oldGraph = graphOf(before);
   const newGraph = changed.size === 0 ? oldGraph : graphOf(after);
   const { lost, gained, longer } = comparePaths(oldGraph, newGraph, changed);
@@ -106,7 +118,8 @@ export function blastRadius(context: PlanContext, planned: readonly PlannedChang
   const remaining = endpoints(after);
   const cutOff = sortedSet([...endpoints(before)].filter((sovereign) => !remaining.has(sovereign)));
   const found = lookup(context, oldGraph, newPairs);
-  const first = (list: TrustPathChange[]): readonly TrustPathChange[] => list.toSorted(byEnds).slice(0, LISTED);
+  const first = (list: TrustPathChange[]): readonly TrustPathChange[] =>
+    list.toSorted(byEnds).slice(0, LISTED);
   return {
     paths_before: pathsBefore,
     paths_after: pathsBefore - lost.length + gained.length,
@@ -135,7 +148,8 @@ function lookup(context: PlanContext, graph: Graph, pairsAfter: ReadonlySet<stri
   const accepting = new Map<string, string[]>();
   for (const edge of graph.edges) push(accepting, edge.to, edge.from);
   const active = new Map<string, string[]>();
-  for (const row of context.snapshot.attestations) if (row.status === "active") push(active, row.issuer, row.id);
+  for (const row of context.snapshot.attestations)
+    if (row.status === "active") push(active, row.issuer, row.id);
   return { context, accepting, activeAttestations: active, pairsAfter };
 }
 
@@ -154,8 +168,14 @@ function impactOf(found: Lookup, { change, steps }: PlannedChange): ChangeImpact
       kind: change.kind,
       name: change.name,
       id: change.id,
-      affected_accepting_sovereigns: sortedSet(taken.flatMap((item) => item.accepting)).slice(0, LISTED),
-      attestations_no_longer_accepted: sortedSet(taken.flatMap((item) => item.attestations)).slice(0, LISTED),
+      affected_accepting_sovereigns: sortedSet(taken.flatMap((item) => item.accepting)).slice(
+        0,
+        LISTED,
+      ),
+      attestations_no_longer_accepted: sortedSet(taken.flatMap((item) => item.attestations)).slice(
+        0,
+        LISTED,
+      ),
     },
   ];
 }
@@ -165,23 +185,35 @@ interface TakenAway {
   readonly attestations: readonly string[];
 }
 
-function takenAway({ context, accepting, activeAttestations, pairsAfter }: Lookup, step: Step): TakenAway[] {
+function takenAway(
+  { context, accepting, activeAttestations, pairsAfter }: Lookup,
+  step: Step,
+): TakenAway[] {
   switch (step.do) {
     case "revoke_treaty": {
       const row = context.index.treaties.get(step.id);
-      const goesOn = row === undefined || !isLive(row, context) || pairsAfter.has(`${row.issuer}\n${row.subject}`);
+      const goesOn =
+        row === undefined ||
+        !isLive(row, context) ||
+        pairsAfter.has(`${row.issuer}\n${row.subject}`);
       if (goesOn) return [{ accepting: [], attestations: [] }];
       return [{ accepting: [row.issuer], attestations: activeAttestations.get(row.subject) ?? [] }];
     }
     case "revoke_attestation": {
-      const issuer = context.index.attestations.get(step.id)?.issuer ?? context.desired.authority.sovereignId;
+      const issuer =
+        context.index.attestations.get(step.id)?.issuer ?? context.desired.authority.sovereignId;
       return [{ accepting: accepting.get(issuer) ?? [], attestations: [step.id] }];
     }
     case "import_feed": {
       const { issuer_sovereign_id: issuer, revoked_attestation_ids: ids } = step.feed.body;
       const imported = context.snapshot.importedRevocations.filter((row) => row.issuer === issuer);
       const known = new Set(imported.map((row) => row.attestationId));
-      return [{ accepting: accepting.get(issuer) ?? [], attestations: ids.filter((id) => !known.has(id)) }];
+      return [
+        {
+          accepting: accepting.get(issuer) ?? [],
+          attestations: ids.filter((id) => !known.has(id)),
+        },
+      ];
     }
     default:
       return [];

@@ -26,7 +26,9 @@ export function diffFeeds(context: PlanContext): Outcome {
   // Refusals first: they re-open the sequence for what follows. Then in order of the sequence.
   const order = (feed: DesiredFeed): number => (feed.accept ? 1 : 0);
   const feeds = context.desired.feeds.toSorted(
-    (left, right) => order(left) - order(right) || Number(left.feed.body.sequence) - Number(right.feed.body.sequence),
+    (left, right) =>
+      order(left) - order(right) ||
+      Number(left.feed.body.sequence) - Number(right.feed.body.sequence),
   );
   for (const desired of feeds) {
     const issuer = issuers.get(desired.issuerSovereignId) ?? { feeds: [] };
@@ -53,14 +55,32 @@ function about(desired: DesiredFeed): Pick<Finding, "kind" | "name" | "source"> 
   return { kind: "RevocationFeed", name: desired.name, source: positionOf(desired.source) };
 }
 
-function skip(outcome: Outcome, desired: DesiredFeed, reason: Skipped["reason"], message: string): void {
-  outcome.skipped.push({ kind: "RevocationFeed", name: desired.name, id: desired.feed.body.feed_id, reason, message });
+function skip(
+  outcome: Outcome,
+  desired: DesiredFeed,
+  reason: Skipped["reason"],
+  message: string,
+): void {
+  outcome.skipped.push({
+    kind: "RevocationFeed",
+    name: desired.name,
+    id: desired.feed.body.feed_id,
+    reason,
+    message,
+  });
 }
 
-function accept(context: PlanContext, outcome: Outcome, issuer: Issuer, desired: DesiredFeed): void {
+function accept(
+  context: PlanContext,
+  outcome: Outcome,
+  issuer: Issuer,
+  desired: DesiredFeed,
+): void {
   const { body } = desired.feed;
   const json = documentJson(desired.feed);
-  const conflict = issuer.feeds.find((row) => row.feedId === body.feed_id || row.sequence === body.sequence);
+  const conflict = issuer.feeds.find(
+    (row) => row.feedId === body.feed_id || row.sequence === body.sequence,
+  );
   if (conflict !== undefined) {
     if (conflict.json === json) {
       settle(context, outcome, desired);
@@ -75,7 +95,9 @@ function accept(context: PlanContext, outcome: Outcome, issuer: Issuer, desired:
     });
     return;
   }
-  const sovereign = context.desired.sovereigns.find((candidate) => candidate.sovereignId === desired.issuerSovereignId);
+  const sovereign = context.desired.sovereigns.find(
+    (candidate) => candidate.sovereignId === desired.issuerSovereignId,
+  );
   if (sovereign?.feed.suspend === true) {
     skip(outcome, desired, "suspended", `feeds of ${desired.issuerSovereignId} are suspended`);
     return;
@@ -105,7 +127,13 @@ function accept(context: PlanContext, outcome: Outcome, issuer: Issuer, desired:
     });
     return;
   }
-  issuer.feeds.push({ feedId: body.feed_id, issuer: desired.issuerSovereignId, sequence, json, importedAt: "" });
+  issuer.feeds.push({
+    feedId: body.feed_id,
+    issuer: desired.issuerSovereignId,
+    sequence,
+    json,
+    importedAt: "",
+  });
   outcome.planned.push({
     change: change({
       action: "import",
@@ -140,7 +168,12 @@ function settle(context: PlanContext, outcome: Outcome, desired: DesiredFeed): v
   });
 }
 
-function refuse(context: PlanContext, outcome: Outcome, issuer: Issuer, desired: DesiredFeed): void {
+function refuse(
+  context: PlanContext,
+  outcome: Outcome,
+  issuer: Issuer,
+  desired: DesiredFeed,
+): void {
   const { body } = desired.feed;
   const imported = issuer.feeds.findIndex((row) => row.feedId === body.feed_id);
   const rejected = context.snapshot.rejectedFeeds.some((row) => row.feedId === body.feed_id);

@@ -11,31 +11,60 @@ import { operatorKeySpec } from "./spec.js";
 import { emptyOutcome, type Outcome, type Step } from "./step.js";
 
 /** The reason a key is revoked for, or null while it is not. */
-function reasonFor(key: DesiredOperatorKey, revocations: ReadonlyMap<string, DesiredRevocation>): string | null {
+function reasonFor(
+  key: DesiredOperatorKey,
+  revocations: ReadonlyMap<string, DesiredRevocation>,
+): string | null {
   const requested = revocations.get(key.keyId);
   if (requested !== undefined) return requested.reason;
-  return key.state === "compromised" ? `compromised${key.since === null ? "" : `:${key.since}`}` : null;
+  return key.state === "compromised"
+    ? `compromised${key.since === null ? "" : `:${key.since}`}`
+    : null;
 }
 
 export function keyRecord(key: DesiredOperatorKey): OperatorKeyRecord {
   const { keyId, publicKey, tier, holder, validFrom, validUntil, state } = key;
-  return { keyId, publicKey, tier, holder, validFrom, validUntil, state: state === "retired" ? "retired" : "active" };
+  return {
+    keyId,
+    publicKey,
+    tier,
+    holder,
+    validFrom,
+    validUntil,
+    state: state === "retired" ? "retired" : "active",
+  };
 }
 
 function sameRecord(left: OperatorKeyRecord, right: OperatorKeyRecord): boolean {
   const form = (record: OperatorKeyRecord): string =>
-    canonicalJson([record.keyId, record.publicKey, record.tier, record.holder, record.validFrom, record.validUntil, record.state]);
+    canonicalJson([
+      record.keyId,
+      record.publicKey,
+      record.tier,
+      record.holder,
+      record.validFrom,
+      record.validUntil,
+      record.state,
+    ]);
   return form(left) === form(right);
 }
 
 /** Compares the operator keys with the state. */
-export function diffKeys(context: PlanContext, revocations: ReadonlyMap<string, DesiredRevocation>): Outcome {
+export function diffKeys(
+  context: PlanContext,
+  revocations: ReadonlyMap<string, DesiredRevocation>,
+): Outcome {
   const outcome = emptyOutcome();
   const applied = inventoryOf(context, "OperatorKey");
   const desiredIds = new Set(context.desired.operatorKeys.map((key) => key.keyId));
   for (const key of context.desired.operatorKeys) {
     const entry = applied.get(key.name) ?? null;
-    if (entry !== null && entry.live && entry.objectId !== key.keyId && !desiredIds.has(entry.objectId)) {
+    if (
+      entry !== null &&
+      entry.live &&
+      entry.objectId !== key.keyId &&
+      !desiredIds.has(entry.objectId)
+    ) {
       revoke(context, outcome, entry, "removed_from_desired_state");
     }
     compare(context, outcome, key, entry?.objectId === key.keyId ? entry : null, revocations);
@@ -46,10 +75,23 @@ export function diffKeys(context: PlanContext, revocations: ReadonlyMap<string, 
     if (desiredIds.has(entry.objectId)) {
       // The same key under another name: only the name goes.
       outcome.planned.push({
-        change: change({ action: "forget", kind: "OperatorKey", name: entry.name, id: entry.objectId, reason: "removed_from_desired_state", risk: "keeps" }),
+        change: change({
+          action: "forget",
+          kind: "OperatorKey",
+          name: entry.name,
+          id: entry.objectId,
+          reason: "removed_from_desired_state",
+          risk: "keeps",
+        }),
         steps: [{ do: "forget", kind: "OperatorKey", name: entry.name }],
       });
-    } else revoke(context, outcome, entry, revocations.get(entry.objectId)?.reason ?? "removed_from_desired_state");
+    } else
+      revoke(
+        context,
+        outcome,
+        entry,
+        revocations.get(entry.objectId)?.reason ?? "removed_from_desired_state",
+      );
   }
   strangers(context, outcome, applied);
   return outcome;
@@ -63,10 +105,22 @@ function compare(
   revocations: ReadonlyMap<string, DesiredRevocation>,
 ): void {
   const spec = operatorKeySpec(key);
-  const about = { kind: "OperatorKey", name: key.name, id: key.keyId, source: positionOf(key.source) } as const;
+  const about = {
+    kind: "OperatorKey",
+    name: key.name,
+    id: key.keyId,
+    source: positionOf(key.source),
+  } as const;
   const record = (live: boolean): Step => ({
     do: "record",
-    entry: entryOf(context, { kind: "OperatorKey", name: key.name, objectId: key.keyId, spec, source: key.source, live }),
+    entry: entryOf(context, {
+      kind: "OperatorKey",
+      name: key.name,
+      objectId: key.keyId,
+      spec,
+      source: key.source,
+      live,
+    }),
   });
   const put: Step = { do: "put_operator_key", key: keyRecord(key) };
   if (context.index.revokedKeys.has(key.keyId)) {
@@ -81,21 +135,46 @@ function compare(
   if (reason !== null) {
     const why = revocations.has(key.keyId) ? "revocation_requested" : "key_compromised";
     outcome.planned.push({
-      change: change({ ...about, action: "revoke", reason: why, risk: "reduces", before, after: spec, fields }),
+      change: change({
+        ...about,
+        action: "revoke",
+        reason: why,
+        risk: "reduces",
+        before,
+        after: spec,
+        fields,
+      }),
       steps: [put, { do: "revoke_operator_key", keyId: key.keyId, reason }, record(false)],
     });
     return;
   }
   if (entry === null) {
     const risk = key.state === "active" ? "widens" : "keeps";
-    outcome.planned.push({ change: change({ ...about, action: "add", reason: "added_to_desired_state", risk, after: spec }), steps: [put, record(true)] });
+    outcome.planned.push({
+      change: change({
+        ...about,
+        action: "add",
+        reason: "added_to_desired_state",
+        risk,
+        after: spec,
+      }),
+      steps: [put, record(true)],
+    });
     return;
   }
   if (entry.specJson !== canonicalJson(spec)) {
     const retired = key.state === "retired" && before?.["state"] === "active";
     const action = retired ? "retire" : "update";
     outcome.planned.push({
-      change: change({ ...about, action, reason: retired ? "key_retired" : "spec_changed", risk: overallRisk(fields), before, after: spec, fields }),
+      change: change({
+        ...about,
+        action,
+        reason: retired ? "key_retired" : "spec_changed",
+        risk: overallRisk(fields),
+        before,
+        after: spec,
+        fields,
+      }),
       steps: [put, record(true)],
     });
     return;
@@ -103,28 +182,58 @@ function compare(
   const stored = context.index.keys.get(key.keyId);
   if (stored !== undefined && sameRecord(stored, keyRecord(key))) return;
   const disposition = context.policy.selfHeal === "off" ? "report" : "replace";
-  outcome.drift.push(drift({ class: stored === undefined ? "missing" : "altered", ...about, disposition }));
+  outcome.drift.push(
+    drift({ class: stored === undefined ? "missing" : "altered", ...about, disposition }),
+  );
   if (disposition === "replace") {
-    outcome.planned.push({ change: change({ ...about, action: "update", reason: "drift_altered", risk: "keeps", before: spec, after: spec }), steps: [put, record(true)] });
+    outcome.planned.push({
+      change: change({
+        ...about,
+        action: "update",
+        reason: "drift_altered",
+        risk: "keeps",
+        before: spec,
+        after: spec,
+      }),
+      steps: [put, record(true)],
+    });
   }
 }
 
 /** The state says revoked: it stays so, and the tree is told. */
-function revokedAlready(context: PlanContext, outcome: Outcome, key: DesiredOperatorKey, entry: InventoryEntry | null, tombstone: Step): void {
+function revokedAlready(
+  context: PlanContext,
+  outcome: Outcome,
+  key: DesiredOperatorKey,
+  entry: InventoryEntry | null,
+  tombstone: Step,
+): void {
   const about = { kind: "OperatorKey", name: key.name, id: key.keyId } as const;
   if (entry === null && key.state !== "compromised") {
-    outcome.findings.push(revokedKeyReturns(key, `key id ${key.keyId} was revoked and cannot come back`));
+    outcome.findings.push(
+      revokedKeyReturns(key, `key id ${key.keyId} was revoked and cannot come back`),
+    );
     return;
   }
   if (entry?.live === true) {
     outcome.drift.push(drift({ class: "revoked_out_of_band", ...about, disposition: "keep" }));
     outcome.planned.push({
-      change: change({ ...about, action: "record", reason: "drift_revoked", risk: "keeps", source: positionOf(key.source) }),
+      change: change({
+        ...about,
+        action: "record",
+        reason: "drift_revoked",
+        risk: "keeps",
+        source: positionOf(key.source),
+      }),
       steps: [tombstone],
     });
   }
   if (key.state === "active" && context.index.revokedKeys.get(key.keyId) !== undefined) {
-    outcome.skipped.push({ ...about, reason: "revoked", message: "this key is revoked, which is terminal; give its holder a new key id" });
+    outcome.skipped.push({
+      ...about,
+      reason: "revoked",
+      message: "this key is revoked, which is terminal; give its holder a new key id",
+    });
   }
 }
 
@@ -143,14 +252,24 @@ function revokedKeyReturns(key: DesiredOperatorKey, message: string): Finding {
 /** The bytes of a revoked key under another id are the revoked key (research/trust.md 4.5). */
 function returns(context: PlanContext, outcome: Outcome, key: DesiredOperatorKey): boolean {
   const same = context.snapshot.operatorKeys.find(
-    (stored) => stored.publicKey === key.publicKey && stored.keyId !== key.keyId && context.index.revokedKeys.has(stored.keyId),
+    (stored) =>
+      stored.publicKey === key.publicKey &&
+      stored.keyId !== key.keyId &&
+      context.index.revokedKeys.has(stored.keyId),
   );
   if (same === undefined) return false;
-  outcome.findings.push(revokedKeyReturns(key, `${key.keyId} has the public key of ${same.keyId}, which was revoked`));
+  outcome.findings.push(
+    revokedKeyReturns(key, `${key.keyId} has the public key of ${same.keyId}, which was revoked`),
+  );
   return true;
 }
 
-function revoke(context: PlanContext, outcome: Outcome, entry: InventoryEntry, reason: string): void {
+function revoke(
+  context: PlanContext,
+  outcome: Outcome,
+  entry: InventoryEntry,
+  reason: string,
+): void {
   const done = context.index.revokedKeys.has(entry.objectId);
   const tombstone: Step = { do: "record", entry: { ...entry, live: false } };
   outcome.planned.push({
@@ -163,21 +282,36 @@ function revoke(context: PlanContext, outcome: Outcome, entry: InventoryEntry, r
       risk: done ? "keeps" : "reduces",
       before: appliedSpec(entry),
     }),
-    steps: done ? [tombstone] : [{ do: "revoke_operator_key", keyId: entry.objectId, reason }, tombstone],
+    steps: done
+      ? [tombstone]
+      : [{ do: "revoke_operator_key", keyId: entry.objectId, reason }, tombstone],
   });
 }
 
 /** Keys in the state that no resource asked for are grants made outside git. */
-function strangers(context: PlanContext, outcome: Outcome, applied: ReadonlyMap<string, InventoryEntry>): void {
+function strangers(
+  context: PlanContext,
+  outcome: Outcome,
+  applied: ReadonlyMap<string, InventoryEntry>,
+): void {
   const known = new Set([...applied.values()].map((entry) => entry.objectId));
   for (const stored of context.snapshot.operatorKeys) {
     if (known.has(stored.keyId) || context.index.revokedKeys.has(stored.keyId)) continue;
     if (context.desired.operatorKeys.some((key) => key.keyId === stored.keyId)) continue;
     const disposition = context.policy.selfHeal === "off" ? "report" : "revoke";
-    outcome.drift.push(drift({ class: "unmanaged", kind: "OperatorKey", name: null, id: stored.keyId, disposition }));
+    outcome.drift.push(
+      drift({ class: "unmanaged", kind: "OperatorKey", name: null, id: stored.keyId, disposition }),
+    );
     if (disposition === "report") continue;
     outcome.planned.push({
-      change: change({ action: "revoke", kind: "OperatorKey", name: stored.keyId, id: stored.keyId, reason: "drift_unmanaged", risk: "reduces" }),
+      change: change({
+        action: "revoke",
+        kind: "OperatorKey",
+        name: stored.keyId,
+        id: stored.keyId,
+        reason: "drift_unmanaged",
+        risk: "reduces",
+      }),
       steps: [{ do: "revoke_operator_key", keyId: stored.keyId, reason: "not_in_desired_state" }],
     });
   }

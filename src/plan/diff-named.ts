@@ -27,7 +27,11 @@ interface Rules {
 }
 
 /** Compares the records of one kind with the inventory. */
-export function diffNamed(context: PlanContext, rules: Rules, records: readonly NamedRecord[]): Outcome {
+export function diffNamed(
+  context: PlanContext,
+  rules: Rules,
+  records: readonly NamedRecord[],
+): Outcome {
   const outcome = emptyOutcome();
   const { kind } = rules;
   const applied = inventoryOf(context, kind);
@@ -36,18 +40,39 @@ export function diffNamed(context: PlanContext, rules: Rules, records: readonly 
   const removal = (id: string): readonly Step[] => (wanted.has(id) ? [] : [rules.remove(id)]);
   for (const record of records) {
     const entry = applied.get(record.name) ?? null;
-    const next: Step = { do: "record", entry: entryOf(context, { kind, objectId: record.id, ...record }) };
-    const about = { kind, name: record.name, id: record.id, after: record.spec, source: positionOf(record.source) };
+    const next: Step = {
+      do: "record",
+      entry: entryOf(context, { kind, objectId: record.id, ...record }),
+    };
+    const about = {
+      kind,
+      name: record.name,
+      id: record.id,
+      after: record.spec,
+      source: positionOf(record.source),
+    };
     const push = (planned: PlannedChange["change"]): void => {
       outcome.planned.push({ change: planned, steps: [record.put, next] });
     };
     if (entry === null) {
-      push(change({ ...about, action: "add", reason: "added_to_desired_state", risk: rules.addRisk }));
+      push(
+        change({ ...about, action: "add", reason: "added_to_desired_state", risk: rules.addRisk }),
+      );
     } else if (entry.specJson !== canonicalJson(record.spec)) {
       const before = appliedSpec(entry);
       const fields = compareSpecs(kind, before, record.spec);
-      const update = change({ ...about, action: "update", reason: "spec_changed", risk: overallRisk(fields), before, fields });
-      outcome.planned.push({ change: update, steps: [...removal(entry.objectId), record.put, next] });
+      const update = change({
+        ...about,
+        action: "update",
+        reason: "spec_changed",
+        risk: overallRisk(fields),
+        before,
+        fields,
+      });
+      outcome.planned.push({
+        change: update,
+        steps: [...removal(entry.objectId), record.put, next],
+      });
     } else if (!record.intact) {
       const disposition = context.policy.selfHeal === "off" ? "report" : "replace";
       outcome.drift.push({
@@ -58,7 +83,16 @@ export function diffNamed(context: PlanContext, rules: Rules, records: readonly 
         disposition,
         message: "its record is not what was applied",
       });
-      if (disposition === "replace") push(change({ ...about, action: "update", reason: "drift_altered", risk: "keeps", before: record.spec }));
+      if (disposition === "replace")
+        push(
+          change({
+            ...about,
+            action: "update",
+            reason: "drift_altered",
+            risk: "keeps",
+            before: record.spec,
+          }),
+        );
     }
   }
   const names = new Set(records.map((record) => record.name));

@@ -34,9 +34,24 @@ export function diffAuthority(context: PlanContext): Outcome {
       stored.genesisJson === record.genesisJson &&
       stored.endpoint === record.endpoint &&
       canonicalJson(policySpec(stored.policy)) === canonicalJson(policySpec(record.policy)));
-  const outcome = diffNamed(context, { kind: "Authority", addRisk: "widens", remove: () => ({ do: "forget", kind: "Authority", name: "" }) }, [
-    { name: authority.name, id: authority.sovereignId, spec: authoritySpec(authority), source: authority.source, put: { do: "put_authority", authority: record }, intact },
-  ]);
+  const outcome = diffNamed(
+    context,
+    {
+      kind: "Authority",
+      addRisk: "widens",
+      remove: () => ({ do: "forget", kind: "Authority", name: "" }),
+    },
+    [
+      {
+        name: authority.name,
+        id: authority.sovereignId,
+        spec: authoritySpec(authority),
+        source: authority.source,
+        put: { do: "put_authority", authority: record },
+        intact,
+      },
+    ],
+  );
   genesisFindings(context, outcome);
   return outcome;
 }
@@ -44,7 +59,11 @@ export function diffAuthority(context: PlanContext): Outcome {
 function genesisFindings(context: PlanContext, outcome: Outcome): void {
   const { authority } = context.desired;
   const stored = context.snapshot.authority;
-  const about = { kind: "Authority", name: authority.name, source: positionOf(authority.source) } as const;
+  const about = {
+    kind: "Authority",
+    name: authority.name,
+    source: positionOf(authority.source),
+  } as const;
   if (stored !== null && stored.sovereignId !== authority.sovereignId) {
     outcome.findings.push({
       code: "sovereign_id_changed",
@@ -56,7 +75,10 @@ function genesisFindings(context: PlanContext, outcome: Outcome): void {
   }
   if (stored !== null && stored.genesisJson !== documentJson(authority.genesis)) {
     const before = parseJson(stored.genesisJson);
-    if (isJsonObject(before) && before["root_public_key"] !== authority.genesis.body.root_public_key) {
+    if (
+      isJsonObject(before) &&
+      before["root_public_key"] !== authority.genesis.body.root_public_key
+    ) {
       outcome.findings.push({
         code: "genesis_root_changed",
         level: "error",
@@ -72,7 +94,10 @@ function genesisFindings(context: PlanContext, outcome: Outcome): void {
     outcome.findings.push({
       code: "genesis_expired",
       level: "warning",
-      message: left <= 0 ? `the genesis names the authority's key until ${window.valid_to}, which is past` : `the genesis ends at ${window.valid_to}`,
+      message:
+        left <= 0
+          ? `the genesis names the authority's key until ${window.valid_to}, which is past`
+          : `the genesis ends at ${window.valid_to}`,
       hint: "have the root key sign a genesis with a later network_authority.valid_to",
       ...about,
     });
@@ -101,7 +126,11 @@ function sameRecord(left: SovereignRecord, right: SovereignRecord): boolean {
 export function diffSovereigns(context: PlanContext): Outcome {
   return diffNamed(
     context,
-    { kind: "Sovereign", addRisk: "keeps", remove: (sovereignId) => ({ do: "remove_sovereign", sovereignId }) },
+    {
+      kind: "Sovereign",
+      addRisk: "keeps",
+      remove: (sovereignId) => ({ do: "remove_sovereign", sovereignId }),
+    },
     context.desired.sovereigns.map((desired) => {
       const record = sovereignRecord(desired);
       const stored = context.index.sovereigns.get(desired.sovereignId);
@@ -149,5 +178,9 @@ export function diffRecognitionPolicy(context: PlanContext): Outcome {
             intact: context.snapshot.policy?.json === json,
           };
         });
-  return diffNamed(context, { kind: "RecognitionPolicy", addRisk: "widens", remove: () => ({ do: "remove_policy" }) }, records);
+  return diffNamed(
+    context,
+    { kind: "RecognitionPolicy", addRisk: "widens", remove: () => ({ do: "remove_policy" }) },
+    records,
+  );
 }

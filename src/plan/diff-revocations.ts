@@ -10,7 +10,10 @@ import { revocationSpec } from "./spec.js";
 import { emptyOutcome, type Outcome, type Step } from "./step.js";
 
 /** Compares the revocations; the objects they touch are changed by the comparison of their own kind. */
-export function diffRevocations(context: PlanContext, revocations: readonly PinnedRevocation[]): Outcome {
+export function diffRevocations(
+  context: PlanContext,
+  revocations: readonly PinnedRevocation[],
+): Outcome {
   const outcome = emptyOutcome();
   const names = new Set<string>();
   for (const revocation of revocations) {
@@ -21,7 +24,8 @@ export function diffRevocations(context: PlanContext, revocations: readonly Pinn
       continue;
     }
     if (applied === null) first(context, outcome, revocation);
-    else if (applied.specJson !== canonicalJson(revocationSpec(desired))) reworded(context, outcome, revocation, applied);
+    else if (applied.specJson !== canonicalJson(revocationSpec(desired)))
+      reworded(context, outcome, revocation, applied);
   }
   for (const entry of inventoryOf(context, "Revocation").values()) {
     if (!names.has(entry.name)) deleted(context, outcome, entry, "was deleted");
@@ -31,13 +35,23 @@ export function diffRevocations(context: PlanContext, revocations: readonly Pinn
 
 function record(context: PlanContext, { desired, targetId }: PinnedRevocation): Step {
   const spec = revocationSpec(desired);
-  const entry = entryOf(context, { kind: "Revocation", name: desired.name, objectId: targetId, spec, source: desired.source });
+  const entry = entryOf(context, {
+    kind: "Revocation",
+    name: desired.name,
+    objectId: targetId,
+    spec,
+    source: desired.source,
+  });
   return { do: "record", entry };
 }
 
 function first(context: PlanContext, outcome: Outcome, revocation: PinnedRevocation): void {
   const { desired, targetId } = revocation;
-  const about = { kind: "Revocation", name: desired.name, source: positionOf(desired.source) } as const;
+  const about = {
+    kind: "Revocation",
+    name: desired.name,
+    source: positionOf(desired.source),
+  } as const;
   const known = find(context, desired.targetKind, targetId);
   if (known === "unknown" && desired.targetName === null) {
     outcome.findings.push({
@@ -50,43 +64,72 @@ function first(context: PlanContext, outcome: Outcome, revocation: PinnedRevocat
     return;
   }
   const steps = unmanagedRevocation(context, revocation);
-  const [action, risk] = steps.length === 0 ? (["record", "keeps"] as const) : (["revoke", "reduces"] as const);
+  const [action, risk] =
+    steps.length === 0 ? (["record", "keeps"] as const) : (["revoke", "reduces"] as const);
   outcome.planned.push({
-    change: change({ ...about, id: targetId, action, reason: "revocation_requested", risk, after: revocationSpec(desired) }),
+    change: change({
+      ...about,
+      id: targetId,
+      action,
+      reason: "revocation_requested",
+      risk,
+      after: revocationSpec(desired),
+    }),
     steps: [...steps, record(context, revocation)],
   });
 }
 
 /** An object that no resource of the tree accounts for is revoked here, since no comparison of its kind sees it. */
-function unmanagedRevocation(context: PlanContext, { desired, targetId }: PinnedRevocation): readonly Step[] {
+function unmanagedRevocation(
+  context: PlanContext,
+  { desired, targetId }: PinnedRevocation,
+): readonly Step[] {
   const { targetKind } = desired;
-  const managed = [...inventoryOf(context, targetKind).values()].some((entry) => entry.objectId === targetId);
+  const managed = [...inventoryOf(context, targetKind).values()].some(
+    (entry) => entry.objectId === targetId,
+  );
   if (managed) return [];
   if (targetKind === "OperatorKey") {
     const inTree = context.desired.operatorKeys.some((key) => key.keyId === targetId);
     const revocable = context.index.keys.has(targetId) && !context.index.revokedKeys.has(targetId);
-    return !inTree && revocable ? [{ do: "revoke_operator_key", keyId: targetId, reason: desired.reason }] : [];
+    return !inTree && revocable
+      ? [{ do: "revoke_operator_key", keyId: targetId, reason: desired.reason }]
+      : [];
   }
   const signed = signedKind(context, targetKind);
   const row = signed.rows.get(targetId);
-  return row === undefined || row.status === "revoked" ? [] : [signed.revoke(targetId, desired.reason)];
+  return row === undefined || row.status === "revoked"
+    ? []
+    : [signed.revoke(targetId, desired.reason)];
 }
 
-function signedKind(context: PlanContext, kind: Exclude<RevocableKind, "OperatorKey">): Pick<SignedKind, "rows" | "revoke"> {
+function signedKind(
+  context: PlanContext,
+  kind: Exclude<RevocableKind, "OperatorKey">,
+): Pick<SignedKind, "rows" | "revoke"> {
   return kind === "RecognitionTreaty" ? treaties(context) : attestations(context);
 }
 
 function find(context: PlanContext, kind: RevocableKind, id: string): "live" | "dead" | "unknown" {
   if (kind === "OperatorKey") {
     const known = context.index.keys.has(id) || context.index.revokedKeys.has(id);
-    return known || context.desired.operatorKeys.some((key) => key.keyId === id) ? "live" : "unknown";
+    return known || context.desired.operatorKeys.some((key) => key.keyId === id)
+      ? "live"
+      : "unknown";
   }
   const row = signedKind(context, kind).rows.get(id);
   if (row !== undefined) return secondsLeft(row, context.now) > 0 ? "live" : "dead";
-  return [...inventoryOf(context, kind).values()].some((entry) => entry.objectId === id) ? "live" : "unknown";
+  return [...inventoryOf(context, kind).values()].some((entry) => entry.objectId === id)
+    ? "live"
+    : "unknown";
 }
 
-function reworded(context: PlanContext, outcome: Outcome, revocation: PinnedRevocation, applied: InventoryEntry): void {
+function reworded(
+  context: PlanContext,
+  outcome: Outcome,
+  revocation: PinnedRevocation,
+  applied: InventoryEntry,
+): void {
   const { desired, targetId } = revocation;
   outcome.planned.push({
     change: change({
@@ -105,7 +148,12 @@ function reworded(context: PlanContext, outcome: Outcome, revocation: PinnedRevo
 }
 
 /** Allowed only once the target could not come back anyway (design.md 4.2). */
-function deleted(context: PlanContext, outcome: Outcome, entry: InventoryEntry, what: string): void {
+function deleted(
+  context: PlanContext,
+  outcome: Outcome,
+  entry: InventoryEntry,
+  what: string,
+): void {
   const kind = appliedSpec(entry)["target_kind"];
   const targetKind: RevocableKind =
     kind === "RecognitionTreaty" || kind === "MembershipAttestation" ? kind : "OperatorKey";

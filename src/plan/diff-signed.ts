@@ -9,7 +9,13 @@ import { inventoryOf, positionOf, type PlanContext } from "./context.js";
 import { driftOf, type DriftVerdict } from "./drift.js";
 import { freeObjectId, objectId } from "./identity.js";
 import { compareSpecs, overallRisk } from "./risk.js";
-import { secondsLeft, windowOf, type SignedDesired, type SignedKind, type SignedRow } from "./signed-kind.js";
+import {
+  secondsLeft,
+  windowOf,
+  type SignedDesired,
+  type SignedKind,
+  type SignedRow,
+} from "./signed-kind.js";
 import type { Outcome } from "./step.js";
 import { diffUnmanaged } from "./unmanaged.js";
 
@@ -39,10 +45,20 @@ export function diffSigned<D extends SignedDesired>(
   return outcome;
 }
 
-function compare<D extends SignedDesired>(comparison: Comparison<D>, desired: D, entry: InventoryEntry | null): void {
+function compare<D extends SignedDesired>(
+  comparison: Comparison<D>,
+  desired: D,
+  entry: InventoryEntry | null,
+): void {
   const { context, signed, revocations } = comparison;
   if (entry === null) {
-    const id = objectId(context.desired.authority.sovereignId, signed.kind, desired.name, signed.spec(desired), 0);
+    const id = objectId(
+      context.desired.authority.sovereignId,
+      signed.kind,
+      desired.name,
+      signed.spec(desired),
+      0,
+    );
     const revocation = revocations.get(id);
     const row = comparison.adoptions.get(desired.name);
     if (revocation !== undefined) bury(comparison, desired, id, revocation);
@@ -66,7 +82,11 @@ function compare<D extends SignedDesired>(comparison: Comparison<D>, desired: D,
 }
 
 /** The object stands as it was applied: has the spec, the key or the time moved? */
-function live<D extends SignedDesired>(comparison: Comparison<D>, desired: D, entry: InventoryEntry): void {
+function live<D extends SignedDesired>(
+  comparison: Comparison<D>,
+  desired: D,
+  entry: InventoryEntry,
+): void {
   const { context, signed, outcome } = comparison;
   const row = signed.rows.get(entry.objectId);
   if (row === undefined) return;
@@ -161,9 +181,12 @@ function buried<D extends SignedDesired>(
     name: desired.name,
     id: entry.objectId,
     reason: "revoked",
-    message: "it is revoked, and a revocation is terminal; raise reissue to trust again under another id",
+    message:
+      "it is revoked, and a revocation is terminal; raise reissue to trust again under another id",
   });
-  const returns = canonicalJson(signed.spec(desired)) !== entry.specJson || desired.source.blob !== entry.source.blob;
+  const returns =
+    canonicalJson(signed.spec(desired)) !== entry.specJson ||
+    desired.source.blob !== entry.source.blob;
   if (!justRevoked && returns && !comparison.revocations.has(entry.objectId)) {
     outcome.findings.push({
       code: "revoked_name_returns",
@@ -185,7 +208,10 @@ function revoke<D extends SignedDesired>(
 ): void {
   const { signed, outcome } = comparison;
   const row = signed.rows.get(entry.objectId);
-  const steps = row === undefined || row.status === "revoked" ? [] : [signed.revoke(entry.objectId, revocation.reason)];
+  const steps =
+    row === undefined || row.status === "revoked"
+      ? []
+      : [signed.revoke(entry.objectId, revocation.reason)];
   outcome.planned.push({
     change: change({
       action: steps.length === 0 ? "record" : "revoke",
@@ -198,7 +224,10 @@ function revoke<D extends SignedDesired>(
       after: { revocation_reason: revocation.reason, incident: revocation.incident },
       source: positionOf(revocation.source),
     }),
-    steps: [...steps, { do: "record", entry: { ...entry, live: false, source: desired?.source ?? entry.source } }],
+    steps: [
+      ...steps,
+      { do: "record", entry: { ...entry, live: false, source: desired?.source ?? entry.source } },
+    ],
   });
 }
 
@@ -234,10 +263,20 @@ function bury<D extends SignedDesired>(
 }
 
 /** Takes over an object that already says what the resource asks for. */
-function adopt<D extends SignedDesired>({ context, signed, outcome }: Comparison<D>, desired: D, row: SignedRow): void {
+function adopt<D extends SignedDesired>(
+  { context, signed, outcome }: Comparison<D>,
+  desired: D,
+  row: SignedRow,
+): void {
   const spec = signed.spec(desired);
   const { source } = desired;
-  const entry = entryOf(context, { kind: signed.kind, name: desired.name, objectId: row.id, spec, source });
+  const entry = entryOf(context, {
+    kind: signed.kind,
+    name: desired.name,
+    objectId: row.id,
+    spec,
+    source,
+  });
   outcome.planned.push({
     change: change({
       action: "adopt",
@@ -253,7 +292,10 @@ function adopt<D extends SignedDesired>({ context, signed, outcome }: Comparison
   });
 }
 
-function revokeAgain<D extends SignedDesired>(comparison: Comparison<D>, entry: InventoryEntry): void {
+function revokeAgain<D extends SignedDesired>(
+  comparison: Comparison<D>,
+  entry: InventoryEntry,
+): void {
   const { signed, outcome } = comparison;
   outcome.planned.push({
     change: change({
@@ -279,7 +321,14 @@ function issue<D extends SignedDesired>(
   if (ended(comparison, desired)) return;
   const spec = signed.spec(desired);
   const from = reason === "drift_missing" && previous !== null ? previous.renewal + 1 : 0;
-  const { id, renewal } = freeObjectId(context.desired.authority.sovereignId, signed.kind, desired.name, spec, from, signed.rows);
+  const { id, renewal } = freeObjectId(
+    context.desired.authority.sovereignId,
+    signed.kind,
+    desired.name,
+    spec,
+    from,
+    signed.rows,
+  );
   const entry = entryOf(context, {
     kind: signed.kind,
     name: desired.name,
@@ -314,8 +363,22 @@ function replace<D extends SignedDesired>(
   const before = appliedSpec(entry);
   const after = signed.spec(desired);
   const fields = compareSpecs(signed.kind, before, after);
-  const next = freeObjectId(context.desired.authority.sovereignId, signed.kind, desired.name, after, entry.renewal, signed.rows);
-  succeed(comparison, desired, entry, next, { action: "replace", reason, risk: overallRisk(fields), before, after, fields });
+  const next = freeObjectId(
+    context.desired.authority.sovereignId,
+    signed.kind,
+    desired.name,
+    after,
+    entry.renewal,
+    signed.rows,
+  );
+  succeed(comparison, desired, entry, next, {
+    action: "replace",
+    reason,
+    risk: overallRisk(fields),
+    before,
+    after,
+    fields,
+  });
 }
 
 function renew<D extends SignedDesired>(
@@ -327,9 +390,23 @@ function renew<D extends SignedDesired>(
   const { context, signed } = comparison;
   const spec = signed.spec(desired);
   const { sovereignId } = context.desired.authority;
-  const next = freeObjectId(sovereignId, signed.kind, desired.name, spec, entry.renewal + 1, signed.rows);
+  const next = freeObjectId(
+    sovereignId,
+    signed.kind,
+    desired.name,
+    spec,
+    entry.renewal + 1,
+    signed.rows,
+  );
   // The same terms for another term: what was approved with the renewal clause.
-  succeed(comparison, desired, entry, next, { action: "renew", reason, risk: "keeps", before: spec, after: spec, fields: [] });
+  succeed(comparison, desired, entry, next, {
+    action: "renew",
+    reason,
+    risk: "keeps",
+    before: spec,
+    after: spec,
+    fields: [],
+  });
 }
 
 /** Issues the successor and revokes the old object with its id, in one change. */
@@ -398,13 +475,22 @@ function removed<D extends SignedDesired>(comparison: Comparison<D>, entry: Inve
   const buriedEntry = { do: "record", entry: { ...entry, live: false } } as const;
   const revoked = row.status === "revoked";
   outcome.planned.push({
-    change: change({ ...about, action: revoked ? "record" : "revoke", risk: revoked ? "keeps" : "reduces" }),
-    steps: revoked ? [buriedEntry] : [signed.revoke(entry.objectId, "removed_from_desired_state"), buriedEntry],
+    change: change({
+      ...about,
+      action: revoked ? "record" : "revoke",
+      risk: revoked ? "keeps" : "reduces",
+    }),
+    steps: revoked
+      ? [buriedEntry]
+      : [signed.revoke(entry.objectId, "removed_from_desired_state"), buriedEntry],
   });
 }
 
 /** Findings on the window that signing now would give; true when there is nothing left to sign. */
-function ended<D extends SignedDesired>({ context, signed, outcome }: Comparison<D>, desired: D): boolean {
+function ended<D extends SignedDesired>(
+  { context, signed, outcome }: Comparison<D>,
+  desired: D,
+): boolean {
   const window = windowOf(desired.validity, context.now);
   const about = { kind: signed.kind, name: desired.name, source: positionOf(desired.source) };
   const finding = (given: Pick<Finding, "code" | "level" | "message" | "hint">): void => {
@@ -417,7 +503,12 @@ function ended<D extends SignedDesired>({ context, signed, outcome }: Comparison
       message: `${desired.name} is not issued: its validity ended`,
       hint: "set a later until, or delete the resource",
     });
-    outcome.skipped.push({ ...about, id: "", reason: "expired", message: "its validity ended before it was issued" });
+    outcome.skipped.push({
+      ...about,
+      id: "",
+      reason: "expired",
+      message: "its validity ended before it was issued",
+    });
     return true;
   }
   const seconds = Number((window.until - window.from) / 1_000_000n);

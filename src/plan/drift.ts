@@ -21,9 +21,7 @@ const MESSAGES: { readonly [C in DriftClass]: string } = {
 };
 
 /** A drift entry with the fixed words of its class. */
-export function drift(
-  given: Pick<Drift, "class" | "kind" | "name" | "id" | "disposition">,
-): Drift {
+export function drift(given: Pick<Drift, "class" | "kind" | "name" | "id" | "disposition">): Drift {
   return { ...given, message: MESSAGES[given.class] };
 }
 
@@ -37,14 +35,21 @@ function columnsAgree(row: SignedRow): boolean {
   );
 }
 
-function classOf(context: PlanContext, signed: Pick<SignedKind, "rows">, entry: InventoryEntry): DriftClass | null {
+function classOf(
+  context: PlanContext,
+  signed: Pick<SignedKind, "rows">,
+  entry: InventoryEntry,
+): DriftClass | null {
   const row = signed.rows.get(entry.objectId);
   if (!entry.live) {
-    return row !== undefined && row.status !== "revoked" && secondsLeft(row, context.now) > 0 ? "reactivated" : null;
+    return row !== undefined && row.status !== "revoked" && secondsLeft(row, context.now) > 0
+      ? "reactivated"
+      : null;
   }
   if (row === undefined) return "missing";
   if (row.status === "revoked") return "revoked_out_of_band";
-  const intact = sha256(row.json) === entry.documentDigest && columnsAgree(row) && row.status === "active";
+  const intact =
+    sha256(row.json) === entry.documentDigest && columnsAgree(row) && row.status === "active";
   return intact ? null : "altered";
 }
 
@@ -80,11 +85,20 @@ export function driftOf(
   const disposition = dispositionOf(context, found);
   return {
     disposition,
-    drift: drift({ class: found, kind: signed.kind, name: name ?? entry.name, id: entry.objectId, disposition }),
+    drift: drift({
+      class: found,
+      kind: signed.kind,
+      name: name ?? entry.name,
+      id: entry.objectId,
+      disposition,
+    }),
   };
 }
 
 /** The disposition of an object that bears our name and no resource asked for. */
-export function strangerDisposition(context: PlanContext, found: "unmanaged" | "unknown_key"): DriftDisposition {
+export function strangerDisposition(
+  context: PlanContext,
+  found: "unmanaged" | "unknown_key",
+): DriftDisposition {
   return dispositionOf(context, found);
 }

@@ -18,28 +18,45 @@ function limitOf(limit: Limit, existing: number): number {
   return Math.max(limit.count, Math.floor((limit.percent * existing) / 100));
 }
 
-function pass(name: Gate["name"], message: string, limit: number | null = null, value: number | null = null): Gate {
+function pass(
+  name: Gate["name"],
+  message: string,
+  limit: number | null = null,
+  value: number | null = null,
+): Gate {
   return { name, status: "pass", message, limit, value };
 }
 
-function removalsGate(context: PlanContext, changes: readonly Change[], allowed: number | null): Gate {
+function removalsGate(
+  context: PlanContext,
+  changes: readonly Change[],
+  allowed: number | null,
+): Gate {
   let total = 0;
-  let tightest: { readonly limit: number; readonly count: number; readonly kind: string } | null = null;
+  let tightest: { readonly limit: number; readonly count: number; readonly kind: string } | null =
+    null;
   for (const kind of KINDS) {
     const removed = changes.filter(
-      (item) => item.kind === kind && item.reason === "removed_from_desired_state" && item.risk === "reduces",
+      (item) =>
+        item.kind === kind &&
+        item.reason === "removed_from_desired_state" &&
+        item.risk === "reduces",
     ).length;
     if (removed === 0) continue;
     total += removed;
     const existing = [...inventoryOf(context, kind).values()].filter((entry) => entry.live).length;
     const limit = limitOf(context.policy.removals, existing);
-    if (removed > limit && (tightest === null || removed - limit > tightest.count - tightest.limit)) {
+    if (
+      removed > limit &&
+      (tightest === null || removed - limit > tightest.count - tightest.limit)
+    ) {
       tightest = { limit, count: removed, kind };
     }
   }
   if (tightest === null) return pass("removals", `${total} removed`, null, total);
   const { limit, count, kind } = tightest;
-  if (allowed !== null && total <= allowed) return pass("removals", `${total} removed, allowed up to ${allowed}`, allowed, total);
+  if (allowed !== null && total <= allowed)
+    return pass("removals", `${total} removed, allowed up to ${allowed}`, allowed, total);
   return {
     name: "removals",
     status: "refuse",
@@ -68,7 +85,12 @@ function lostPathsGate(context: PlanContext, radius: BlastRadius, allowed: numbe
 /** At least one privileged key must stay usable, or nobody could sign an admin request any more. */
 function lastKeyGate(context: PlanContext, changes: readonly Change[]): Gate {
   const revoked = new Set(
-    changes.filter((item) => item.kind === "OperatorKey" && (item.action === "revoke" || item.action === "remove")).map((item) => item.id),
+    changes
+      .filter(
+        (item) =>
+          item.kind === "OperatorKey" && (item.action === "revoke" || item.action === "remove"),
+      )
+      .map((item) => item.id),
   );
   const usable = context.desired.operatorKeys.filter(
     (key) =>
@@ -79,20 +101,29 @@ function lastKeyGate(context: PlanContext, changes: readonly Change[]): Gate {
       (key.validFrom === null || toInstant(key.validFrom) <= context.now) &&
       (key.validUntil === null || toInstant(key.validUntil) > context.now),
   );
-  if (usable.length > 0) return pass("last_privileged_key", `${usable.length} usable privileged keys`, 1, usable.length);
+  if (usable.length > 0)
+    return pass("last_privileged_key", `${usable.length} usable privileged keys`, 1, usable.length);
   return {
     name: "last_privileged_key",
     status: "refuse",
-    message: "no usable privileged operator key would be left; add the replacement in the same commit",
+    message:
+      "no usable privileged operator key would be left; add the replacement in the same commit",
     limit: 1,
     value: 0,
   };
 }
 
 /** The freeze window that `now` lies in, if any. */
-export function freezeAt(context: PlanContext, now: Instant): { readonly until: string; readonly reason: string } | null {
+export function freezeAt(
+  context: PlanContext,
+  now: Instant,
+): { readonly until: string; readonly reason: string } | null {
   for (const window of context.policy.freeze) {
-    if (toInstant(parseTimestamp(window.from)) <= now && now < toInstant(parseTimestamp(window.until))) return window;
+    if (
+      toInstant(parseTimestamp(window.from)) <= now &&
+      now < toInstant(parseTimestamp(window.until))
+    )
+      return window;
   }
   return null;
 }
@@ -100,7 +131,12 @@ export function freezeAt(context: PlanContext, now: Instant): { readonly until: 
 function freezeGate(context: PlanContext, frozen: number): Gate {
   const window = freezeAt(context, context.now);
   if (window === null) return pass("freeze", "no freeze");
-  return pass("freeze", `frozen until ${window.until} (${window.reason}); ${frozen} grants wait`, null, frozen);
+  return pass(
+    "freeze",
+    `frozen until ${window.until} (${window.reason}); ${frozen} grants wait`,
+    null,
+    frozen,
+  );
 }
 
 /**
@@ -110,14 +146,32 @@ function freezeGate(context: PlanContext, frozen: number): Gate {
 function approvalsGate(context: PlanContext, changes: readonly Change[], have: number): Gate {
   const risks = new Set<Risk>(changes.map((item) => item.risk));
   const required = Math.max(0, ...[...risks].map((risk) => context.policy.approvals[risk]));
-  if (have >= required) return pass("approvals", required === 0 ? "none required" : `${have} of ${required}`, required, have);
-  return { name: "approvals", status: "wait", message: `${have} of ${required} approvals`, limit: required, value: have };
+  if (have >= required)
+    return pass(
+      "approvals",
+      required === 0 ? "none required" : `${have} of ${required}`,
+      required,
+      have,
+    );
+  return {
+    name: "approvals",
+    status: "wait",
+    message: `${have} of ${required} approvals`,
+    limit: required,
+    value: have,
+  };
 }
 
 function findingsGate(findings: readonly Finding[]): Gate {
   const errors = findings.filter((finding) => finding.level === "error").length;
   if (errors === 0) return pass("findings", "no errors", 0, 0);
-  return { name: "findings", status: "refuse", message: `${errors} finding${errors === 1 ? "" : "s"} of level error`, limit: 0, value: errors };
+  return {
+    name: "findings",
+    status: "refuse",
+    message: `${errors} finding${errors === 1 ? "" : "s"} of level error`,
+    limit: 0,
+    value: errors,
+  };
 }
 
 /** Judges a plan's changes. */

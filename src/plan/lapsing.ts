@@ -3,7 +3,14 @@ import type { Finding, Lapsing } from "../model/plan.js";
 import type { Instant } from "../model/time.js";
 import { fromInstant } from "../protocol/instant.js";
 import { inventoryOf, positionOf, type PlanContext } from "./context.js";
-import { attestations, endOf, secondsLeft, treaties, type SignedDesired, type SignedKind } from "./signed-kind.js";
+import {
+  attestations,
+  endOf,
+  secondsLeft,
+  treaties,
+  type SignedDesired,
+  type SignedKind,
+} from "./signed-kind.js";
 import type { PlannedChange } from "./step.js";
 
 const HORIZON = 30 * 86_400;
@@ -29,13 +36,19 @@ export function lapsing(
       const renews = signed.renewBefore(desired) !== null;
       const end = endOf(row);
       const expires = fromInstant(end);
-      found.push({ end, item: { kind: signed.kind, name: desired.name, id: row.id, expires_at: expires, renews } });
+      found.push({
+        end,
+        item: { kind: signed.kind, name: desired.name, id: row.id, expires_at: expires, renews },
+      });
       if (renews || left > SOON) continue;
       findings.push({
         code: "lapses_unrenewed",
         level: "warning",
         message: `${desired.name} ends at ${expires} and nothing renews it`,
-        hint: signed.kind === "RecognitionTreaty" ? "add renewal.before, or raise reissue" : "raise reissue to issue it again",
+        hint:
+          signed.kind === "RecognitionTreaty"
+            ? "add renewal.before, or raise reissue"
+            : "raise reissue to issue it again",
         kind: signed.kind,
         name: desired.name,
         source: positionOf(desired.source),
@@ -44,7 +57,9 @@ export function lapsing(
   };
   look(treaties(context));
   look(attestations(context));
-  const soonest = found.toSorted((left, right) => compare(left.end, right.end) || compare(left.item.id, right.item.id));
+  const soonest = found.toSorted(
+    (left, right) => compare(left.end, right.end) || compare(left.item.id, right.item.id),
+  );
   return { lapsing: soonest.map(({ item }) => item), findings };
 }
 

@@ -14,7 +14,13 @@ const KIND_ORDER: readonly Kind[] = [
   "Authority",
 ];
 
-const RECORDS: readonly Kind[] = ["Authority", "OperatorKey", "Sovereign", "RecognitionPolicy", "RevocationFeed"];
+const RECORDS: readonly Kind[] = [
+  "Authority",
+  "OperatorKey",
+  "Sovereign",
+  "RecognitionPolicy",
+  "RevocationFeed",
+];
 
 function rank(change: Change): number {
   const { action, kind, risk } = change;

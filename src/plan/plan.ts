@@ -65,7 +65,10 @@ function compare(context: PlanContext): Outcome {
 }
 
 /** In a freeze, grants wait and everything else passes (design.md 5). */
-function thaw(context: PlanContext, outcome: Outcome): { readonly planned: readonly PlannedChange[]; readonly frozen: readonly Skipped[] } {
+function thaw(
+  context: PlanContext,
+  outcome: Outcome,
+): { readonly planned: readonly PlannedChange[]; readonly frozen: readonly Skipped[] } {
   const window = freezeAt(context, context.now);
   if (window === null) return { planned: outcome.planned, frozen: [] };
   const planned = outcome.planned.filter(({ change }) => change.risk !== "widens");
@@ -128,7 +131,13 @@ export function makePlan(input: PlanInput): Planned {
     allowances: input.allowances,
   });
   const policy = policyDigest(context.policy);
-  const change = changeDigest({ tree: desired.tree, policyDigest: policy, changes, drift, skipped });
+  const change = changeDigest({
+    tree: desired.tree,
+    policyDigest: policy,
+    changes,
+    drift,
+    skipped,
+  });
   const plan: Plan = {
     format: "concordat/plan/v1",
     tool: { name: "concordat", version: input.version },

@@ -18,18 +18,28 @@ export interface PinnedRevocation {
 export function targetChanged(revocation: DesiredRevocation, applied: InventoryEntry): boolean {
   const before = appliedSpec(applied);
   const after = revocationSpec(revocation);
-  return ["target_kind", "target_name", "target_id"].some((field) => before[field] !== after[field]);
+  return ["target_kind", "target_name", "target_id"].some(
+    (field) => before[field] !== after[field],
+  );
 }
 
 /** The id that a treaty or an attestation would bear if it were issued for the first time. */
-function firstId(context: PlanContext, kind: "RecognitionTreaty" | "MembershipAttestation", name: string): string | null {
+function firstId(
+  context: PlanContext,
+  kind: "RecognitionTreaty" | "MembershipAttestation",
+  name: string,
+): string | null {
   const { authority, treaties, attestations } = context.desired;
   if (kind === "RecognitionTreaty") {
     const treaty = treaties.find((candidate) => candidate.name === name);
-    return treaty === undefined ? null : objectId(authority.sovereignId, kind, name, treatySpec(treaty), 0);
+    return treaty === undefined
+      ? null
+      : objectId(authority.sovereignId, kind, name, treatySpec(treaty), 0);
   }
   const attestation = attestations.find((candidate) => candidate.name === name);
-  return attestation === undefined ? null : objectId(authority.sovereignId, kind, name, attestationSpec(attestation), 0);
+  return attestation === undefined
+    ? null
+    : objectId(authority.sovereignId, kind, name, attestationSpec(attestation), 0);
 }
 
 function pin(context: PlanContext, revocation: DesiredRevocation): string {
@@ -37,7 +47,8 @@ function pin(context: PlanContext, revocation: DesiredRevocation): string {
   const name = revocation.targetName ?? "";
   const applied = inventoryOf(context, revocation.targetKind).get(name)?.objectId;
   if (applied !== undefined) return applied;
-  if (revocation.targetKind !== "OperatorKey") return firstId(context, revocation.targetKind, name) ?? name;
+  if (revocation.targetKind !== "OperatorKey")
+    return firstId(context, revocation.targetKind, name) ?? name;
   return context.desired.operatorKeys.find((key) => key.name === name)?.keyId ?? name;
 }
 
@@ -49,7 +60,8 @@ export function pinRevocations(context: PlanContext): readonly PinnedRevocation[
   const applied = inventoryOf(context, "Revocation");
   return context.desired.revocations.map((desired) => {
     const entry = applied.get(desired.name) ?? null;
-    const targetId = entry !== null && !targetChanged(desired, entry) ? entry.objectId : pin(context, desired);
+    const targetId =
+      entry !== null && !targetChanged(desired, entry) ? entry.objectId : pin(context, desired);
     return { desired, targetId, applied: entry };
   });
 }
@@ -60,6 +72,8 @@ export function revocationsOf(
   kind: RevocableKind,
 ): ReadonlyMap<string, DesiredRevocation> {
   return new Map(
-    revocations.filter(({ desired }) => desired.targetKind === kind).map(({ desired, targetId }) => [targetId, desired]),
+    revocations
+      .filter(({ desired }) => desired.targetKind === kind)
+      .map(({ desired, targetId }) => [targetId, desired]),
   );
 }

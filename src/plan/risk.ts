@@ -52,7 +52,9 @@ const less: Judge = (before, after) => more(after, before);
 const later: Judge = (before, after) => {
   if (typeof after !== "string") return "widens";
   if (typeof before !== "string") return "reduces";
-  return toInstant(parseTimestamp(after)) > toInstant(parseTimestamp(before)) ? "widens" : "reduces";
+  return toInstant(parseTimestamp(after)) > toInstant(parseTimestamp(before))
+    ? "widens"
+    : "reduces";
 };
 
 const earlier: Judge = (before, after) =>
@@ -122,7 +124,8 @@ const JUDGES: { readonly [K in Kind]: Readonly<Record<string, Judge>> } = {
 };
 
 /** Fields that hold further fields; everything else is compared as one value. */
-const NESTED = /^\/(validity|policy(\/(removals|lost_paths|approvals|max_validity))?|recognized_issuers(\/[^/]+)?)$/;
+const NESTED =
+  /^\/(validity|policy(\/(removals|lost_paths|approvals|max_validity))?|recognized_issuers(\/[^/]+)?)$/;
 
 const ISSUER_FIELDS: Readonly<Record<string, Judge>> = {
   public_keys: set,
@@ -146,19 +149,28 @@ function pointer(path: string, key: string): string {
   return `${path}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
-function* differences(path: string, before: JsonObject, after: JsonObject): Generator<[string, JsonValue, JsonValue]> {
+function* differences(
+  path: string,
+  before: JsonObject,
+  after: JsonObject,
+): Generator<[string, JsonValue, JsonValue]> {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
   for (const name of names) {
     const at = pointer(path, name);
     const old = before[name] ?? null;
     const value = after[name] ?? null;
-    if (NESTED.test(at) && isJsonObject(old) && isJsonObject(value)) yield* differences(at, old, value);
+    if (NESTED.test(at) && isJsonObject(old) && isJsonObject(value))
+      yield* differences(at, old, value);
     else if (canonicalJson(old) !== canonicalJson(value)) yield [at, old, value];
   }
 }
 
 /** The fields in which two specs of a kind differ, each with its risk, in order of their paths. */
-export function compareSpecs(kind: Kind, before: JsonObject, after: JsonObject): readonly FieldChange[] {
+export function compareSpecs(
+  kind: Kind,
+  before: JsonObject,
+  after: JsonObject,
+): readonly FieldChange[] {
   return [...differences("", before, after)].map(([path, old, value]) => ({
     path,
     before: old,

@@ -14,7 +14,15 @@ import type { Step } from "./step.js";
 /** A row as both tables have it. */
 export type SignedRow = Pick<
   TreatyRecord & AttestationRecord,
-  "id" | "issuer" | "status" | "json" | "issuedAt" | "validFrom" | "expiresAt" | "revokedAt" | "reason"
+  | "id"
+  | "issuer"
+  | "status"
+  | "json"
+  | "issuedAt"
+  | "validFrom"
+  | "expiresAt"
+  | "revokedAt"
+  | "reason"
 >;
 
 export type SignedDesired = DesiredTreaty | DesiredAttestation;
@@ -94,9 +102,16 @@ export function attestations(context: PlanContext): SignedKind<DesiredAttestatio
 }
 
 /** The window that an object signed at `now` gets. */
-export function windowOf(validity: Validity, now: Instant): { readonly from: Instant; readonly until: Instant } {
+export function windowOf(
+  validity: Validity,
+  now: Instant,
+): { readonly from: Instant; readonly until: Instant } {
   const from = validity.from === null ? now : toInstant(validity.from);
-  return { from, until: validity.until === null ? plusSeconds(from, validity.duration) : toInstant(validity.until) };
+  return {
+    from,
+    until:
+      validity.until === null ? plusSeconds(from, validity.duration) : toInstant(validity.until),
+  };
 }
 
 type Expiring = Pick<SignedRow, "expiresAt">;

@@ -28,10 +28,17 @@ export function policySpec(policy: SafetyPolicy): JsonObject {
       keeps: policy.approvals.keeps,
       widens: policy.approvals.widens,
     },
-    freeze: policy.freeze.map((window) => ({ from: window.from, until: window.until, reason: window.reason })),
+    freeze: policy.freeze.map((window) => ({
+      from: window.from,
+      until: window.until,
+      reason: window.reason,
+    })),
     unmanaged: policy.unmanaged,
     self_heal: policy.selfHeal,
-    max_validity: { treaty: policy.maxValidity.treaty, attestation: policy.maxValidity.attestation },
+    max_validity: {
+      treaty: policy.maxValidity.treaty,
+      attestation: policy.maxValidity.attestation,
+    },
     max_sequence_jump: policy.maxSequenceJump,
   };
 }

@@ -3,7 +3,12 @@ import type { DesiredAttestation, DesiredTreaty } from "../model/desired.js";
 import type { SovereignRevocationFeed, Verified } from "../model/documents.js";
 import type { Change, Drift, Finding, Skipped } from "../model/plan.js";
 import type { Kind } from "../model/resources.js";
-import type { AuthorityRecord, InventoryEntry, OperatorKeyRecord, SovereignRecord } from "../model/state.js";
+import type {
+  AuthorityRecord,
+  InventoryEntry,
+  OperatorKeyRecord,
+  SovereignRecord,
+} from "../model/state.js";
 
 export type Step =
   | { readonly do: "put_authority"; readonly authority: AuthorityRecord }

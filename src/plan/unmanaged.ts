@@ -5,7 +5,14 @@ import { parseTimestamp, secondsBetween, toInstant } from "../protocol/instant.j
 import { change } from "./change.js";
 import { inventoryOf, type PlanContext } from "./context.js";
 import { drift, strangerDisposition } from "./drift.js";
-import { endOf, secondsLeft, type SignedDesired, type SignedDocument, type SignedKind, type SignedRow } from "./signed-kind.js";
+import {
+  endOf,
+  secondsLeft,
+  type SignedDesired,
+  type SignedDocument,
+  type SignedKind,
+  type SignedRow,
+} from "./signed-kind.js";
 import { emptyOutcome, type Outcome } from "./step.js";
 
 export interface Unmanaged {
@@ -15,7 +22,12 @@ export interface Unmanaged {
 }
 
 /** True when the row says what the resource asks for, whatever its id and the moment it was signed. */
-function fulfils<D extends SignedDesired>(signed: SignedKind<D>, desired: D, row: SignedRow, document: SignedDocument): boolean {
+function fulfils<D extends SignedDesired>(
+  signed: SignedKind<D>,
+  desired: D,
+  row: SignedRow,
+  document: SignedDocument,
+): boolean {
   const { validity } = desired;
   const end = endOf(row);
   const sameEnd =
@@ -24,7 +36,9 @@ function fulfils<D extends SignedDesired>(signed: SignedKind<D>, desired: D, row
       : toInstant(validity.until) === end;
   if (!sameEnd) return false;
   const spec = signed.spec(desired);
-  return Object.entries(document.terms).every(([field, value]) => canonicalJson(value) === canonicalJson(spec[field] ?? null));
+  return Object.entries(document.terms).every(
+    ([field, value]) => canonicalJson(value) === canonicalJson(spec[field] ?? null),
+  );
 }
 
 /** Finds what stands in the state under our name, outside the inventory and not named by a revocation. */
@@ -48,7 +62,9 @@ export function diffUnmanaged<D extends SignedDesired>(
     if (disposition === "adopt") {
       const desired = signed.desired.find(
         (candidate) =>
-          !applied.has(candidate.name) && !adoptions.has(candidate.name) && fulfils(signed, candidate, row, document),
+          !applied.has(candidate.name) &&
+          !adoptions.has(candidate.name) &&
+          fulfils(signed, candidate, row, document),
       );
       if (desired === undefined) disposition = "report";
       else {
@@ -68,7 +84,9 @@ export function diffUnmanaged<D extends SignedDesired>(
           risk: "reduces",
           before: document.terms,
         }),
-        steps: [signed.revoke(row.id, found === "unmanaged" ? "not_in_desired_state" : "unknown_key")],
+        steps: [
+          signed.revoke(row.id, found === "unmanaged" ? "not_in_desired_state" : "unknown_key"),
+        ],
       });
     }
   }

@@ -39,7 +39,10 @@ function source(file: string, content: unknown): Source {
   return { file, line: 1, column: 1, blob: sha1(JSON.stringify(content)) };
 }
 
-export function genesis(authorityLabel = "authority", validTo = "2036-01-01T00:00:00Z"): Verified<GenesisBlock> {
+export function genesis(
+  authorityLabel = "authority",
+  validTo = "2036-01-01T00:00:00Z",
+): Verified<GenesisBlock> {
   const root = keyOf("root");
   return signDocument<GenesisBlock>(
     {
@@ -61,7 +64,9 @@ export function genesis(authorityLabel = "authority", validTo = "2036-01-01T00:0
   );
 }
 
-export function authority(given: Partial<DesiredAuthority> & { readonly label?: string } = {}): DesiredAuthority {
+export function authority(
+  given: Partial<DesiredAuthority> & { readonly label?: string } = {},
+): DesiredAuthority {
   const { label = "authority", ...rest } = given;
   return {
     name: "acme",
@@ -76,7 +81,10 @@ export function authority(given: Partial<DesiredAuthority> & { readonly label?: 
   };
 }
 
-export function operatorKey(name: string, given: Partial<DesiredOperatorKey> = {}): DesiredOperatorKey {
+export function operatorKey(
+  name: string,
+  given: Partial<DesiredOperatorKey> = {},
+): DesiredOperatorKey {
   return {
     name,
     source: source(`operators/${name}.yaml`, given),
@@ -104,7 +112,11 @@ export function sovereign(name: string, given: Partial<DesiredSovereign> = {}): 
   };
 }
 
-export function treaty(name: string, subject: string, given: Partial<DesiredTreaty> = {}): DesiredTreaty {
+export function treaty(
+  name: string,
+  subject: string,
+  given: Partial<DesiredTreaty> = {},
+): DesiredTreaty {
   return {
     name,
     source: source(`treaties/${name}.yaml`, given),
@@ -121,7 +133,10 @@ export function treaty(name: string, subject: string, given: Partial<DesiredTrea
   };
 }
 
-export function attestation(name: string, given: Partial<DesiredAttestation> = {}): DesiredAttestation {
+export function attestation(
+  name: string,
+  given: Partial<DesiredAttestation> = {},
+): DesiredAttestation {
   return {
     name,
     source: source(`attestations/${name}.yaml`, given),
@@ -169,7 +184,11 @@ export function signedFeed(
   );
 }
 
-export function feed(name: string, signed: Verified<SovereignRevocationFeed>, accept = true): DesiredFeed {
+export function feed(
+  name: string,
+  signed: Verified<SovereignRevocationFeed>,
+  accept = true,
+): DesiredFeed {
   return {
     name,
     source: source(`feeds/${name}.yaml`, [name, accept]),

@@ -6,7 +6,9 @@ const known = new Map<string, PrivateKey>();
 
 /** The key pair of a label. */
 export function keyOf(label: string): PrivateKey {
-  const key = known.get(label) ?? PrivateKey.fromSeed(createHash("sha256").update(`concordat test key: ${label}`).digest());
+  const key =
+    known.get(label) ??
+    PrivateKey.fromSeed(createHash("sha256").update(`concordat test key: ${label}`).digest());
   known.set(label, key);
   return key;
 }

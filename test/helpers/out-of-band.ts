@@ -8,7 +8,11 @@ import { keyOf } from "./keys.js";
 import type { World } from "./world.js";
 
 /** Runs one statement on the state's file. */
-export function outOfBand(world: World, sql: string, ...values: readonly (string | number | null)[]): void {
+export function outOfBand(
+  world: World,
+  sql: string,
+  ...values: readonly (string | number | null)[]
+): void {
   const db = new Database(world.db);
   try {
     db.prepare(sql).run(...values);
@@ -18,7 +22,12 @@ export function outOfBand(world: World, sql: string, ...values: readonly (string
 }
 
 /** Puts a signed treaty into the state behind Concordat's back, and returns its id. */
-export function foreignTreaty(world: World, issuer: string, subject: string, signer = `sovereign ${issuer}`): string {
+export function foreignTreaty(
+  world: World,
+  issuer: string,
+  subject: string,
+  signer = `sovereign ${issuer}`,
+): string {
   const issued = fromInstant(world.now);
   const expires = fromInstant(plusSeconds(world.now, 168 * 3_600));
   const id = `treaty-${issuer}-${subject}`;

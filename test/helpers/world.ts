@@ -31,7 +31,10 @@ export class World {
 
   /** Deterministic bytes, so that two runs of a test make the same state. */
   readonly random = (length: number): Uint8Array =>
-    createHash("sha512").update(`draw ${(this.#draws += 1)}`).digest().subarray(0, length);
+    createHash("sha512")
+      .update(`draw ${(this.#draws += 1)}`)
+      .digest()
+      .subarray(0, length);
 
   get snapshot(): Snapshot {
     return this.writer.snapshot();
@@ -43,14 +46,31 @@ export class World {
 
   plan(wanted: Desired, { allowances = NO_ALLOWANCES }: Choices = {}): Planned {
     const { snapshot, now } = this;
-    return makePlan({ desired: wanted, snapshot, now, ref: "main", dirty: false, version: "0.0.0", approvals: 0, allowances });
+    return makePlan({
+      desired: wanted,
+      snapshot,
+      now,
+      ref: "main",
+      dirty: false,
+      version: "0.0.0",
+      approvals: 0,
+      allowances,
+    });
   }
 
   apply(wanted: Desired, choices: Choices = {}): Applied {
     const { snapshot, now, random } = this;
     const { allowances = NO_ALLOWANCES, key = keyOf("authority") } = choices;
     const planned = this.plan(wanted, choices);
-    return applyPlan(this.writer, { desired: wanted, snapshot, planned, key, now, random, allowances });
+    return applyPlan(this.writer, {
+      desired: wanted,
+      snapshot,
+      planned,
+      key,
+      now,
+      random,
+      allowances,
+    });
   }
 
   close(): void {

@@ -17,7 +17,10 @@ afterEach(() => {
   world.close();
 });
 
-const wanted = desired({ treaties: [treaty("globex", "globex")], attestations: [attestation("sam")] });
+const wanted = desired({
+  treaties: [treaty("globex", "globex")],
+  attestations: [attestation("sam")],
+});
 const ourKey = keyOf("authority").publicKey;
 
 describe("what an apply signs", () => {
@@ -25,11 +28,15 @@ describe("what an apply signs", () => {
     world.apply(wanted);
     const document = parseTreaty(parseJson(world.snapshot.treaties[0]?.json ?? ""));
     const options = { issuer: OWN, subject: "GLOBEX" };
-    expect(verifyTreaty(document, [ourKey], { ...options, now: world.now })).toMatchObject({ accepted: true });
+    expect(verifyTreaty(document, [ourKey], { ...options, now: world.now })).toMatchObject({
+      accepted: true,
+    });
     const skew = 300;
     const end = plusSeconds(world.now, 168 * 3_600 + skew);
     expect(verifyTreaty(document, [ourKey], { ...options, now: end }).reason).toBe("accepted");
-    expect(verifyTreaty(document, [ourKey], { ...options, now: plusSeconds(end, 1) }).reason).toBe("outside_validity_window");
+    expect(verifyTreaty(document, [ourKey], { ...options, now: plusSeconds(end, 1) }).reason).toBe(
+      "outside_validity_window",
+    );
   });
 
   test("is an attestation and a feed of ours", () => {
@@ -42,9 +49,19 @@ describe("what an apply signs", () => {
 
   test("starts when the resource says, and ends that much later", () => {
     const from = parseTimestamp("2026-12-01T00:00:00Z");
-    world.apply(desired({ treaties: [treaty("globex", "globex", { validity: { from, until: null, duration: 3_600 } })] }));
+    world.apply(
+      desired({
+        treaties: [
+          treaty("globex", "globex", { validity: { from, until: null, duration: 3_600 } }),
+        ],
+      }),
+    );
     const { body } = parseTreaty(parseJson(world.snapshot.treaties[0]?.json ?? ""));
-    expect(body).toMatchObject({ issued_at: "2026-11-23T00:00:00Z", valid_from: from, expires_at: "2026-12-01T01:00:00Z" });
+    expect(body).toMatchObject({
+      issued_at: "2026-11-23T00:00:00Z",
+      valid_from: from,
+      expires_at: "2026-12-01T01:00:00Z",
+    });
   });
 });
 
@@ -62,7 +79,15 @@ describe("an apply is refused and changes nothing", () => {
     world.apply(desired({ treaties: [treaty("initech", "initech")] }));
     const { digest } = world.snapshot;
     const late = () =>
-      applyPlan(world.writer, { desired: wanted, snapshot, planned, key: keyOf("authority"), now, random, allowances: NO_ALLOWANCES });
+      applyPlan(world.writer, {
+        desired: wanted,
+        snapshot,
+        planned,
+        key: keyOf("authority"),
+        now,
+        random,
+        allowances: NO_ALLOWANCES,
+      });
     expect(late).toThrow(expect.objectContaining({ code: "stale_plan", exitCode: 4 }));
     expect(world.snapshot.digest).toBe(digest);
     expect([...world.writer.auditEvents({ type: "plan_applied" })]).toHaveLength(1);
@@ -71,9 +96,20 @@ describe("an apply is refused and changes nothing", () => {
   test("when one operation of it cannot be done", () => {
     const { snapshot, now, random } = world;
     const { plan, steps } = world.plan(wanted);
-    const planned = { plan, steps: [...steps, { do: "revoke_treaty", id: "no such treaty", reason: "x" } as const] };
+    const planned = {
+      plan,
+      steps: [...steps, { do: "revoke_treaty", id: "no such treaty", reason: "x" } as const],
+    };
     const broken = () =>
-      applyPlan(world.writer, { desired: wanted, snapshot, planned, key: keyOf("authority"), now, random, allowances: NO_ALLOWANCES });
+      applyPlan(world.writer, {
+        desired: wanted,
+        snapshot,
+        planned,
+        key: keyOf("authority"),
+        now,
+        random,
+        allowances: NO_ALLOWANCES,
+      });
     expect(broken).toThrow();
     expect(world.snapshot).toEqual(snapshot);
     expect([...world.writer.auditEvents({})]).toEqual([]);
@@ -99,7 +135,10 @@ describe("the audit of an apply", () => {
       "sovereign_saved",
     ]);
     const [revoked] = [...world.writer.auditEvents({ type: "recognition_treaty_revoked" })];
-    expect(revoked?.details).toEqual({ treaty_id: world.snapshot.treaties[0]?.id, reason: "key_compromise" });
+    expect(revoked?.details).toEqual({
+      treaty_id: world.snapshot.treaties[0]?.id,
+      reason: "key_compromise",
+    });
   });
 
   test("never holds what was signed", () => {

@@ -16,7 +16,9 @@ const both = desired({ treaties: [treaty("globex", "globex"), treaty("initech", 
 describe("the blast radius", () => {
   test("of a withdrawn treaty names the lost path, who stops accepting, and who is cut off", () => {
     world.apply(both);
-    const { blast_radius: radius } = world.plan(desired({ treaties: [treaty("globex", "globex")] })).plan;
+    const { blast_radius: radius } = world.plan(
+      desired({ treaties: [treaty("globex", "globex")] }),
+    ).plan;
     expect(radius).toMatchObject({
       paths_before: 2,
       paths_after: 1,
@@ -30,12 +32,16 @@ describe("the blast radius", () => {
 
   test("of a replacement that still recognises the same sovereign is empty", () => {
     world.apply(both);
-    const wanted = desired({ treaties: [treaty("globex", "globex", { metadata: { v: 2 } }), treaty("initech", "initech")] });
+    const wanted = desired({
+      treaties: [treaty("globex", "globex", { metadata: { v: 2 } }), treaty("initech", "initech")],
+    });
     expect(world.plan(wanted).plan.blast_radius).toMatchObject({
       lost: [],
       gained: [],
       cut_off: [],
-      by_change: [{ name: "globex", affected_accepting_sovereigns: [], attestations_no_longer_accepted: [] }],
+      by_change: [
+        { name: "globex", affected_accepting_sovereigns: [], attestations_no_longer_accepted: [] },
+      ],
     });
   });
 
@@ -43,13 +49,19 @@ describe("the blast radius", () => {
     world.apply(both);
     foreignTreaty(world, "GLOBEX", "HOOLI");
     foreignTreaty(world, "INITECH", "GLOBEX");
-    const { blast_radius: radius } = world.plan(desired({ treaties: [treaty("initech", "initech")] })).plan;
+    const { blast_radius: radius } = world.plan(
+      desired({ treaties: [treaty("initech", "initech")] }),
+    ).plan;
     expect(radius.lost).toEqual([]);
     expect(radius.longer).toEqual([
       { from: OWN, to: "GLOBEX", before: 1, after: 2 },
       { from: OWN, to: "HOOLI", before: 2, after: 3 },
     ]);
-    expect(world.plan(desired()).plan.blast_radius.lost.map((path) => path.to)).toEqual(["GLOBEX", "HOOLI", "INITECH"]);
+    expect(world.plan(desired()).plan.blast_radius.lost.map((path) => path.to)).toEqual([
+      "GLOBEX",
+      "HOOLI",
+      "INITECH",
+    ]);
   });
 
   test("of a revoked attestation names those who accept our attestations", () => {
@@ -57,9 +69,14 @@ describe("the blast radius", () => {
     world.apply(desired({ attestations: [sam] }));
     foreignTreaty(world, "GLOBEX", OWN);
     const stop = revocation("stop", { targetKind: "MembershipAttestation", targetName: "sam" });
-    const { blast_radius: radius } = world.plan(desired({ attestations: [sam], revocations: [stop] })).plan;
+    const { blast_radius: radius } = world.plan(
+      desired({ attestations: [sam], revocations: [stop] }),
+    ).plan;
     expect(radius.by_change).toMatchObject([
-      { affected_accepting_sovereigns: ["GLOBEX"], attestations_no_longer_accepted: [world.snapshot.attestations[0]?.id] },
+      {
+        affected_accepting_sovereigns: ["GLOBEX"],
+        attestations_no_longer_accepted: [world.snapshot.attestations[0]?.id],
+      },
     ]);
   });
 

@@ -38,8 +38,21 @@ describe("the digests of a plan", () => {
     const { snapshot } = world;
     const before = world.plan(wanted).plan;
     world.apply(desired({ feeds: [imported] }));
-    const moved = { ...snapshot, importedRevocations: world.snapshot.importedRevocations, digest: world.snapshot.digest };
-    const { plan } = makePlan({ desired: wanted, snapshot: moved, now: world.now, ref: "main", dirty: false, version: "0.0.0", approvals: 0, allowances: NO_ALLOWANCES });
+    const moved = {
+      ...snapshot,
+      importedRevocations: world.snapshot.importedRevocations,
+      digest: world.snapshot.digest,
+    };
+    const { plan } = makePlan({
+      desired: wanted,
+      snapshot: moved,
+      now: world.now,
+      ref: "main",
+      dirty: false,
+      version: "0.0.0",
+      approvals: 0,
+      allowances: NO_ALLOWANCES,
+    });
     expect(plan.change_digest).toBe(before.change_digest);
     expect(plan.plan_digest).not.toBe(before.plan_digest);
   });

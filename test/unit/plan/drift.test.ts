@@ -13,7 +13,10 @@ afterEach(() => {
 });
 
 const wanted = (policy: Partial<SafetyPolicy> = {}) =>
-  desired({ authority: authority({ policy: { ...POLICY, ...policy } }), treaties: [treaty("globex", "globex")] });
+  desired({
+    authority: authority({ policy: { ...POLICY, ...policy } }),
+    treaties: [treaty("globex", "globex")],
+  });
 
 function start(policy: Partial<SafetyPolicy> = {}): string {
   world.apply(wanted(policy));
@@ -23,29 +26,43 @@ function start(policy: Partial<SafetyPolicy> = {}): string {
 const plan = (policy: Partial<SafetyPolicy> = {}) => world.plan(wanted(policy)).plan;
 
 describe("a treaty revoked outside git", () => {
-  test.each(["off", "deny-only", "on"] as const)("is never undone (selfHeal %s), and is remembered", (selfHeal) => {
-    const id = start({ selfHeal });
-    outOfBand(world, "UPDATE recognition_treaties SET status='revoked', revoked_at='2026-11-23T01:00:00+00:00', revocation_reason='incident' WHERE treaty_id=?", id);
-    expect(plan({ selfHeal })).toMatchObject({
-      drift: [{ class: "revoked_out_of_band", disposition: "keep" }],
-      changes: [{ action: "record", reason: "drift_revoked" }],
-    });
-    world.apply(wanted({ selfHeal }));
-    expect(world.snapshot.treaties[0]).toMatchObject({ status: "revoked", reason: "incident" });
-    expect(plan({ selfHeal })).toMatchObject({ verdict: "no_changes", drift: [] });
-    expect([...world.writer.auditEvents({ type: "drift_detected" })]).toHaveLength(1);
-  });
+  test.each(["off", "deny-only", "on"] as const)(
+    "is never undone (selfHeal %s), and is remembered",
+    (selfHeal) => {
+      const id = start({ selfHeal });
+      outOfBand(
+        world,
+        "UPDATE recognition_treaties SET status='revoked', revoked_at='2026-11-23T01:00:00+00:00', revocation_reason='incident' WHERE treaty_id=?",
+        id,
+      );
+      expect(plan({ selfHeal })).toMatchObject({
+        drift: [{ class: "revoked_out_of_band", disposition: "keep" }],
+        changes: [{ action: "record", reason: "drift_revoked" }],
+      });
+      world.apply(wanted({ selfHeal }));
+      expect(world.snapshot.treaties[0]).toMatchObject({ status: "revoked", reason: "incident" });
+      expect(plan({ selfHeal })).toMatchObject({ verdict: "no_changes", drift: [] });
+      expect([...world.writer.auditEvents({ type: "drift_detected" })]).toHaveLength(1);
+    },
+  );
 });
 
 describe("a treaty revoked by us and made active outside git", () => {
   const reactivate = (id: string) => {
-    outOfBand(world, "UPDATE recognition_treaties SET status='active', revoked_at=NULL, revocation_reason=NULL WHERE treaty_id=?", id);
+    outOfBand(
+      world,
+      "UPDATE recognition_treaties SET status='active', revoked_at=NULL, revocation_reason=NULL WHERE treaty_id=?",
+      id,
+    );
   };
   test("is revoked again", () => {
     const id = start();
     world.apply(desired());
     reactivate(id);
-    expect(world.plan(desired()).plan).toMatchObject({ drift: [{ class: "reactivated", disposition: "revoke" }], changes: [{ action: "revoke" }] });
+    expect(world.plan(desired()).plan).toMatchObject({
+      drift: [{ class: "reactivated", disposition: "revoke" }],
+      changes: [{ action: "revoke" }],
+    });
     world.apply(desired());
     expect(world.snapshot.treaties[0]?.status).toBe("revoked");
   });
@@ -55,31 +72,51 @@ describe("a treaty revoked by us and made active outside git", () => {
     const off = desired({ authority: authority({ policy: { ...POLICY, selfHeal: "off" } }) });
     world.apply(off);
     reactivate(id);
-    expect(world.plan(off).plan).toMatchObject({ drift: [{ class: "reactivated", disposition: "report" }], changes: [] });
+    expect(world.plan(off).plan).toMatchObject({
+      drift: [{ class: "reactivated", disposition: "report" }],
+      changes: [],
+    });
   });
 });
 
 describe("altered signed bytes", () => {
   const alter = (id: string) => {
-    outOfBand(world, "UPDATE recognition_treaties SET treaty_json=replace(treaty_json, 'role:client', 'role:operator') WHERE treaty_id=?", id);
+    outOfBand(
+      world,
+      "UPDATE recognition_treaties SET treaty_json=replace(treaty_json, 'role:client', 'role:operator') WHERE treaty_id=?",
+      id,
+    );
   };
   test("are replaced by a treaty signed anew", () => {
     const id = start();
     alter(id);
-    expect(plan()).toMatchObject({ drift: [{ class: "altered", disposition: "replace" }], changes: [{ action: "replace", replaces: id }] });
+    expect(plan()).toMatchObject({
+      drift: [{ class: "altered", disposition: "replace" }],
+      changes: [{ action: "replace", replaces: id }],
+    });
     world.apply(wanted());
-    expect(world.snapshot.treaties.map((row) => row.status).toSorted()).toEqual(["active", "revoked"]);
+    expect(world.snapshot.treaties.map((row) => row.status).toSorted()).toEqual([
+      "active",
+      "revoked",
+    ]);
     expect(plan()).toMatchObject({ verdict: "no_changes", drift: [] });
   });
 
   test("are only reported with selfHeal off", () => {
     alter(start({ selfHeal: "off" }));
-    expect(plan({ selfHeal: "off" })).toMatchObject({ drift: [{ class: "altered", disposition: "report" }], changes: [] });
+    expect(plan({ selfHeal: "off" })).toMatchObject({
+      drift: [{ class: "altered", disposition: "report" }],
+      changes: [],
+    });
   });
 
   test("include a column that no longer says what the signed text says", () => {
     const id = start();
-    outOfBand(world, "UPDATE recognition_treaties SET expires_at='2036-01-01T00:00:00+00:00' WHERE treaty_id=?", id);
+    outOfBand(
+      world,
+      "UPDATE recognition_treaties SET expires_at='2036-01-01T00:00:00+00:00' WHERE treaty_id=?",
+      id,
+    );
     expect(plan().drift).toMatchObject([{ class: "altered" }]);
   });
 });
@@ -90,7 +127,10 @@ describe("a missing row", () => {
   };
   test("is reported, since nothing is re-granted by default", () => {
     drop(start());
-    expect(plan()).toMatchObject({ drift: [{ class: "missing", disposition: "report" }], changes: [] });
+    expect(plan()).toMatchObject({
+      drift: [{ class: "missing", disposition: "report" }],
+      changes: [],
+    });
   });
 
   test("is issued under another id with selfHeal on", () => {
@@ -107,35 +147,51 @@ describe("a treaty in our name that no resource asked for", () => {
   test("is reported", () => {
     start();
     foreignTreaty(world, OWN, "HOOLI", "authority");
-    expect(plan()).toMatchObject({ drift: [{ class: "unmanaged", disposition: "report" }], changes: [] });
+    expect(plan()).toMatchObject({
+      drift: [{ class: "unmanaged", disposition: "report" }],
+      changes: [],
+    });
   });
 
   test("is revoked when the policy says so", () => {
     start({ unmanaged: "revoke" });
     const id = foreignTreaty(world, OWN, "HOOLI", "authority");
-    expect(plan({ unmanaged: "revoke" }).changes).toMatchObject([{ action: "revoke", id, reason: "drift_unmanaged" }]);
+    expect(plan({ unmanaged: "revoke" }).changes).toMatchObject([
+      { action: "revoke", id, reason: "drift_unmanaged" },
+    ]);
   });
 
   test("is adopted by the resource that asks for just that", () => {
     world.apply(desired({ authority: authority({ policy: { ...POLICY, unmanaged: "adopt" } }) }));
     const id = foreignTreaty(world, OWN, "GLOBEX", "authority");
-    expect(plan({ unmanaged: "adopt" }).changes).toMatchObject([{ action: "adopt", id, name: "globex", risk: "keeps" }]);
+    expect(plan({ unmanaged: "adopt" }).changes).toMatchObject([
+      { action: "adopt", id, name: "globex", risk: "keeps" },
+    ]);
     world.apply(wanted({ unmanaged: "adopt" }));
     expect(world.snapshot.treaties).toHaveLength(1);
     expect(plan({ unmanaged: "adopt" })).toMatchObject({ verdict: "no_changes", drift: [] });
   });
 
   test("is not adopted by a resource that asks for something else", () => {
-    const other = { ...wanted({ unmanaged: "adopt" }), treaties: [treaty("globex", "globex", { allowedRoles: ["role:operator"] })] };
+    const other = {
+      ...wanted({ unmanaged: "adopt" }),
+      treaties: [treaty("globex", "globex", { allowedRoles: ["role:operator"] })],
+    };
     world.apply(desired({ authority: authority({ policy: { ...POLICY, unmanaged: "adopt" } }) }));
     foreignTreaty(world, OWN, "GLOBEX", "authority");
-    expect(world.plan(other).plan).toMatchObject({ drift: [{ class: "unmanaged", disposition: "report" }], changes: [{ action: "issue" }] });
+    expect(world.plan(other).plan).toMatchObject({
+      drift: [{ class: "unmanaged", disposition: "report" }],
+      changes: [{ action: "issue" }],
+    });
   });
 
   test("and that our key did not sign is revoked", () => {
     start();
     const id = foreignTreaty(world, OWN, "HOOLI", "somebody else");
-    expect(plan()).toMatchObject({ drift: [{ class: "unknown_key", disposition: "revoke" }], changes: [{ action: "revoke", id }] });
+    expect(plan()).toMatchObject({
+      drift: [{ class: "unknown_key", disposition: "revoke" }],
+      changes: [{ action: "revoke", id }],
+    });
   });
 
   test("is left alone when another sovereign issued it", () => {
@@ -148,8 +204,14 @@ describe("a treaty in our name that no resource asked for", () => {
 describe("an operator key written into the state outside git", () => {
   test("is revoked: an out-of-band grant is undone", () => {
     start();
-    outOfBand(world, "INSERT INTO concordat_operator_keys SELECT 'intruder', public_key, tier, holder, valid_from, valid_until, state FROM concordat_operator_keys");
-    expect(plan()).toMatchObject({ drift: [{ class: "unmanaged", kind: "OperatorKey" }], changes: [{ action: "revoke", id: "intruder" }] });
+    outOfBand(
+      world,
+      "INSERT INTO concordat_operator_keys SELECT 'intruder', public_key, tier, holder, valid_from, valid_until, state FROM concordat_operator_keys",
+    );
+    expect(plan()).toMatchObject({
+      drift: [{ class: "unmanaged", kind: "OperatorKey" }],
+      changes: [{ action: "revoke", id: "intruder" }],
+    });
     world.apply(wanted());
     expect(world.snapshot.revokedKeys).toMatchObject([{ keyId: "intruder" }]);
     expect(plan()).toMatchObject({ verdict: "no_changes", drift: [] });

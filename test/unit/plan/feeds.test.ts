@@ -18,26 +18,40 @@ const imported = () => world.snapshot.importedRevocations.map((row) => row.attes
 
 describe("a received feed", () => {
   test("is imported once, and several in the order of their sequence", () => {
-    expect(world.plan(with_(two, one)).plan.changes.filter((change) => change.action === "import").map((change) => change.name)).toEqual(["globex-1", "globex-2"]);
+    expect(
+      world
+        .plan(with_(two, one))
+        .plan.changes.filter((change) => change.action === "import")
+        .map((change) => change.name),
+    ).toEqual(["globex-1", "globex-2"]);
     world.apply(with_(two, one));
     expect(imported()).toEqual(["a", "b"]);
     expect(world.plan(with_(one, two)).plan.verdict).toBe("no_changes");
   });
 
   test("shows in the blast radius whom its revocations affect", () => {
-    expect(world.plan(with_(one)).plan.blast_radius.by_change).toMatchObject([{ name: "globex-1", attestations_no_longer_accepted: ["a"] }]);
+    expect(world.plan(with_(one)).plan.blast_radius.by_change).toMatchObject([
+      { name: "globex-1", attestations_no_longer_accepted: ["a"] },
+    ]);
   });
 
   test("that is stale is skipped with a warning", () => {
     world.apply(with_(two));
     const { plan } = world.plan(with_(one, two));
-    expect(plan).toMatchObject({ verdict: "no_changes", findings: [{ code: "stale_feed" }], skipped: [{ reason: "superseded" }] });
+    expect(plan).toMatchObject({
+      verdict: "no_changes",
+      findings: [{ code: "stale_feed" }],
+      skipped: [{ reason: "superseded" }],
+    });
   });
 
   test("with the sequence of another and other bytes is refused as equivocation", () => {
     world.apply(with_(one));
     const other = feed("globex-other", signedFeed("globex", 1, ["z"], "feed-other"));
-    expect(world.plan(with_(one, other)).plan).toMatchObject({ verdict: "refused", findings: [{ code: "feed_equivocation" }] });
+    expect(world.plan(with_(one, other)).plan).toMatchObject({
+      verdict: "refused",
+      findings: [{ code: "feed_equivocation" }],
+    });
   });
 
   test("that jumps over the limit is refused; at the limit it passes", () => {
@@ -45,11 +59,17 @@ describe("a received feed", () => {
     const at = feed("at", signedFeed("globex", 10_001, ["a"]));
     const over = feed("over", signedFeed("globex", 10_002, ["a"]));
     expect(world.plan(with_(one, at)).plan.verdict).toBe("ready");
-    expect(world.plan(with_(one, over)).plan).toMatchObject({ verdict: "refused", findings: [{ code: "sequence_jump" }] });
+    expect(world.plan(with_(one, over)).plan).toMatchObject({
+      verdict: "refused",
+      findings: [{ code: "sequence_jump" }],
+    });
   });
 
   test("is not imported while its sovereign is suspended", () => {
-    const wanted = desired({ feeds: [one], sovereigns: [sovereign("globex", { feed: { url: null, maxAge: null, suspend: true } })] });
+    const wanted = desired({
+      feeds: [one],
+      sovereigns: [sovereign("globex", { feed: { url: null, maxAge: null, suspend: true } })],
+    });
     world.apply(wanted);
     expect(imported()).toEqual([]);
     expect(world.plan(wanted).plan.skipped).toMatchObject([{ reason: "suspended" }]);
@@ -73,7 +93,10 @@ describe("a received feed", () => {
   test("whose file goes leaves its revocations in force", () => {
     world.apply(with_(one));
     const { plan } = world.plan(with_());
-    expect(plan).toMatchObject({ changes: [{ action: "forget" }], findings: [{ code: "feed_removed", level: "info" }] });
+    expect(plan).toMatchObject({
+      changes: [{ action: "forget" }],
+      findings: [{ code: "feed_removed", level: "info" }],
+    });
     world.apply(with_());
     expect(imported()).toEqual(["a"]);
   });

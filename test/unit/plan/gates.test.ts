@@ -2,7 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SafetyPolicy } from "../../../src/model/desired.js";
 import { NO_ALLOWANCES } from "../../../src/plan/gates.js";
 import { parseTimestamp } from "../../../src/protocol/instant.js";
-import { attestation, authority, desired, POLICY, sovereign, treaty } from "../../helpers/desired.js";
+import {
+  attestation,
+  authority,
+  desired,
+  POLICY,
+  sovereign,
+  treaty,
+} from "../../helpers/desired.js";
 import { World } from "../../helpers/world.js";
 
 let world: World;
@@ -26,14 +33,22 @@ describe("the removal limit", () => {
   test("lets the limit pass and refuses one more", () => {
     world.apply(partners(10));
     expect(world.plan(withdrawn(7)).plan.verdict).toBe("ready");
-    expect(world.plan(withdrawn(6)).plan).toMatchObject({ verdict: "refused", gates: expect.arrayContaining([expect.objectContaining({ name: "removals", status: "refuse", limit: 3, value: 4 })]) });
-    expect(() => world.apply(withdrawn(6))).toThrow(expect.objectContaining({ code: "plan_refused", exitCode: 3 }));
+    expect(world.plan(withdrawn(6)).plan).toMatchObject({
+      verdict: "refused",
+      gates: expect.arrayContaining([
+        expect.objectContaining({ name: "removals", status: "refuse", limit: 3, value: 4 }),
+      ]),
+    });
+    expect(() => world.apply(withdrawn(6))).toThrow(
+      expect.objectContaining({ code: "plan_refused", exitCode: 3 }),
+    );
     expect(world.snapshot.treaties.every((row) => row.status === "active")).toBe(true);
   });
 
   test("is lifted by the exact number and by nothing less", () => {
     world.apply(partners(10));
-    const allow = (removals: number) => world.plan(withdrawn(6), { allowances: { ...NO_ALLOWANCES, removals } }).plan.verdict;
+    const allow = (removals: number) =>
+      world.plan(withdrawn(6), { allowances: { ...NO_ALLOWANCES, removals } }).plan.verdict;
     expect(allow(3)).toBe("refused");
     expect(allow(4)).toBe("ready");
     world.apply(withdrawn(6), { allowances: { ...NO_ALLOWANCES, removals: 4 } });
@@ -42,7 +57,8 @@ describe("the removal limit", () => {
   });
 
   test("is ten percent where that is more", () => {
-    const many = (count: number) => desired({ attestations: names(count).map((name) => attestation(name)) });
+    const many = (count: number) =>
+      desired({ attestations: names(count).map((name) => attestation(name)) });
     world.apply(many(60));
     expect(world.plan(many(54)).plan.verdict).toBe("ready");
     expect(world.plan(many(53)).plan.verdict).toBe("refused");
@@ -50,7 +66,10 @@ describe("the removal limit", () => {
 
   test("of the policy last applied judges, not the one in the change", () => {
     world.apply(partners(10));
-    const loosened = { ...withdrawn(5), authority: authority({ policy: { ...POLICY, removals: { count: 100, percent: 100 } } }) };
+    const loosened = {
+      ...withdrawn(5),
+      authority: authority({ policy: { ...POLICY, removals: { count: 100, percent: 100 } } }),
+    };
     expect(world.plan(loosened).plan.verdict).toBe("refused");
   });
 });
@@ -60,25 +79,44 @@ describe("the cap on lost trust paths", () => {
     const wide = { removals: { count: 50, percent: 100 } };
     world.apply(partners(20, wide));
     const rest = { ...withdrawn(9), authority: authority({ policy: { ...POLICY, ...wide } }) };
-    expect(world.plan(rest).plan).toMatchObject({ verdict: "refused", blast_radius: { lost_count: 11 } });
-    expect(world.plan(rest, { allowances: { removals: null, lostPaths: 10 } }).plan.verdict).toBe("refused");
-    expect(world.plan(rest, { allowances: { removals: null, lostPaths: 11 } }).plan.verdict).toBe("ready");
+    expect(world.plan(rest).plan).toMatchObject({
+      verdict: "refused",
+      blast_radius: { lost_count: 11 },
+    });
+    expect(world.plan(rest, { allowances: { removals: null, lostPaths: 10 } }).plan.verdict).toBe(
+      "refused",
+    );
+    expect(world.plan(rest, { allowances: { removals: null, lostPaths: 11 } }).plan.verdict).toBe(
+      "ready",
+    );
   });
 });
 
 describe("a freeze window", () => {
-  const freeze = [{ from: parseTimestamp("2026-11-24T00:00:00Z"), until: parseTimestamp("2026-11-26T00:00:00Z"), reason: "audit week" }];
+  const freeze = [
+    {
+      from: parseTimestamp("2026-11-24T00:00:00Z"),
+      until: parseTimestamp("2026-11-26T00:00:00Z"),
+      reason: "audit week",
+    },
+  ];
 
   test("holds grants back and lets revocations pass; outside it nothing waits", () => {
     world.apply(partners(2, { freeze }));
     const both = { ...partners(3, { freeze }), treaties: [treaty("p0", "p0"), treaty("p2", "p2")] };
-    expect(world.plan(both).plan.changes.map((change) => change.action)).toEqual(["revoke", "issue"]);
+    expect(world.plan(both).plan.changes.map((change) => change.action)).toEqual([
+      "revoke",
+      "issue",
+    ]);
     world.pass(86_400);
     const { plan } = world.plan(both);
     expect(plan.changes.map((change) => change.action)).toEqual(["revoke"]);
     expect(plan.skipped).toMatchObject([{ name: "p2", reason: "frozen" }]);
     world.pass(2 * 86_400);
-    expect(world.plan(both).plan.changes.map((change) => change.action)).toEqual(["revoke", "issue"]);
+    expect(world.plan(both).plan.changes.map((change) => change.action)).toEqual([
+      "revoke",
+      "issue",
+    ]);
   });
 });
 
@@ -88,7 +126,9 @@ describe("approvals", () => {
     world.apply(partners(1));
     world.apply(partners(1, { approvals }));
     expect(world.plan(partners(2, { approvals })).plan.verdict).toBe("waiting");
-    expect(() => world.apply(partners(2, { approvals }))).toThrow(expect.objectContaining({ code: "plan_refused", exitCode: 3 }));
+    expect(() => world.apply(partners(2, { approvals }))).toThrow(
+      expect.objectContaining({ code: "plan_refused", exitCode: 3 }),
+    );
     expect(world.plan({ ...partners(0, { approvals }) }).plan.verdict).toBe("ready");
   });
 });

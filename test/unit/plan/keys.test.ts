@@ -14,19 +14,28 @@ afterEach(() => {
 
 const root = operatorKey("operator-root");
 const second = operatorKey("second", { tier: "standard" });
-const keys = (...operatorKeys: readonly ReturnType<typeof operatorKey>[]) => desired({ operatorKeys });
+const keys = (...operatorKeys: readonly ReturnType<typeof operatorKey>[]) =>
+  desired({ operatorKeys });
 
 describe("an operator key", () => {
   test("is added, updated and retired", () => {
     world.apply(keys(root));
-    expect(world.plan(keys(root, second)).plan.changes).toMatchObject([{ action: "add", risk: "widens" }]);
+    expect(world.plan(keys(root, second)).plan.changes).toMatchObject([
+      { action: "add", risk: "widens" },
+    ]);
     world.apply(keys(root, second));
     const raised = operatorKey("second", { tier: "privileged" });
-    expect(world.plan(keys(root, raised)).plan.changes).toMatchObject([{ action: "update", risk: "widens" }]);
+    expect(world.plan(keys(root, raised)).plan.changes).toMatchObject([
+      { action: "update", risk: "widens" },
+    ]);
     const retired = operatorKey("second", { tier: "standard", state: "retired" });
-    expect(world.plan(keys(root, retired)).plan.changes).toMatchObject([{ action: "retire", risk: "reduces" }]);
+    expect(world.plan(keys(root, retired)).plan.changes).toMatchObject([
+      { action: "retire", risk: "reduces" },
+    ]);
     world.apply(keys(root, retired));
-    expect(world.snapshot.operatorKeys.find((key) => key.keyId === "second")?.state).toBe("retired");
+    expect(world.snapshot.operatorKeys.find((key) => key.keyId === "second")?.state).toBe(
+      "retired",
+    );
     expect(world.plan(keys(root, retired)).plan.verdict).toBe("no_changes");
   });
 
@@ -34,27 +43,49 @@ describe("an operator key", () => {
     world.apply(keys(root, second));
     const since = parseTimestamp("2026-11-20T00:00:00Z");
     const lost = operatorKey("second", { tier: "standard", state: "compromised", since });
-    expect(world.plan(keys(root, lost)).plan.changes).toMatchObject([{ action: "revoke", reason: "key_compromised" }]);
+    expect(world.plan(keys(root, lost)).plan.changes).toMatchObject([
+      { action: "revoke", reason: "key_compromised" },
+    ]);
     world.apply(keys(root, lost));
-    expect(world.snapshot.revokedKeys).toMatchObject([{ keyId: "second", reason: "compromised:2026-11-20T00:00:00Z" }]);
+    expect(world.snapshot.revokedKeys).toMatchObject([
+      { keyId: "second", reason: "compromised:2026-11-20T00:00:00Z" },
+    ]);
     expect(world.plan(keys(root, lost)).plan.verdict).toBe("no_changes");
-    expect(world.plan(keys(root, second)).plan).toMatchObject({ changes: [], skipped: [{ reason: "revoked" }] });
+    expect(world.plan(keys(root, second)).plan).toMatchObject({
+      changes: [],
+      skipped: [{ reason: "revoked" }],
+    });
   });
 
   test("that leaves the tree is revoked; neither its id nor its bytes come back", () => {
     world.apply(keys(root, second));
-    expect(world.plan(keys(root)).plan.changes).toMatchObject([{ action: "remove", risk: "reduces" }]);
+    expect(world.plan(keys(root)).plan.changes).toMatchObject([
+      { action: "remove", risk: "reduces" },
+    ]);
     world.apply(keys(root));
-    expect(world.snapshot.revokedKeys).toMatchObject([{ keyId: "second", reason: "removed_from_desired_state" }]);
+    expect(world.snapshot.revokedKeys).toMatchObject([
+      { keyId: "second", reason: "removed_from_desired_state" },
+    ]);
     const sameId = operatorKey("other", { keyId: "second", publicKey: keyOf("fresh").publicKey });
     const sameBytes = operatorKey("third", { publicKey: second.publicKey });
-    expect(world.plan(keys(root, sameId)).plan).toMatchObject({ verdict: "refused", findings: [{ code: "revoked_key_returns" }] });
-    expect(world.plan(keys(root, sameBytes)).plan).toMatchObject({ verdict: "refused", findings: [{ code: "revoked_key_returns" }] });
+    expect(world.plan(keys(root, sameId)).plan).toMatchObject({
+      verdict: "refused",
+      findings: [{ code: "revoked_key_returns" }],
+    });
+    expect(world.plan(keys(root, sameBytes)).plan).toMatchObject({
+      verdict: "refused",
+      findings: [{ code: "revoked_key_returns" }],
+    });
   });
 
   test("is revoked by a Revocation of its name", () => {
     world.apply(keys(root, second));
-    const stop = revocation("stop", { targetKind: "OperatorKey", targetName: "second", targetId: "second", reason: "lost laptop" });
+    const stop = revocation("stop", {
+      targetKind: "OperatorKey",
+      targetName: "second",
+      targetId: "second",
+      reason: "lost laptop",
+    });
     const wanted = { ...keys(root, second), revocations: [stop] };
     world.apply(wanted);
     expect(world.snapshot.revokedKeys).toMatchObject([{ keyId: "second", reason: "lost laptop" }]);
@@ -63,7 +94,11 @@ describe("an operator key", () => {
 
   test("keeps its record when only the resource's name changes", () => {
     world.apply(keys(root, second));
-    const renamed = operatorKey("renamed", { keyId: "second", publicKey: second.publicKey, tier: "standard" });
+    const renamed = operatorKey("renamed", {
+      keyId: "second",
+      publicKey: second.publicKey,
+      tier: "standard",
+    });
     world.apply(keys(root, renamed));
     expect(world.snapshot.revokedKeys).toEqual([]);
     expect(world.plan(keys(root, renamed)).plan.verdict).toBe("no_changes");
@@ -71,11 +106,15 @@ describe("an operator key", () => {
 });
 
 describe("the last usable privileged key", () => {
-  const gate = (wanted: ReturnType<typeof keys>) => world.plan(wanted).plan.gates.find((candidate) => candidate.name === "last_privileged_key")?.status;
+  const gate = (wanted: ReturnType<typeof keys>) =>
+    world.plan(wanted).plan.gates.find((candidate) => candidate.name === "last_privileged_key")
+      ?.status;
 
   test("may not be revoked, retired, expired or lowered", () => {
     world.apply(keys(root));
-    const expired = operatorKey("operator-root", { validUntil: parseTimestamp("2026-11-22T00:00:00Z") });
+    const expired = operatorKey("operator-root", {
+      validUntil: parseTimestamp("2026-11-22T00:00:00Z"),
+    });
     expect(gate(keys(root))).toBe("pass");
     expect(gate(keys(operatorKey("operator-root", { state: "retired" })))).toBe("refuse");
     expect(gate(keys(operatorKey("operator-root", { tier: "standard" })))).toBe("refuse");
@@ -83,7 +122,9 @@ describe("the last usable privileged key", () => {
     expect(gate(keys())).toBe("refuse");
     const lost = operatorKey("operator-root", { state: "compromised" });
     expect(gate(keys(lost))).toBe("refuse");
-    expect(() => world.apply(keys(lost))).toThrow(expect.objectContaining({ code: "plan_refused" }));
+    expect(() => world.apply(keys(lost))).toThrow(
+      expect.objectContaining({ code: "plan_refused" }),
+    );
     expect(world.snapshot.revokedKeys).toEqual([]);
   });
 

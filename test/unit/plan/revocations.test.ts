@@ -27,8 +27,14 @@ describe("a revocation", () => {
       ["Revocation", "record", "keeps"],
     ]);
     world.apply(revoked(byName));
-    expect(world.snapshot.treaties[0]).toMatchObject({ status: "revoked", reason: "key_compromise" });
-    expect(world.plan(revoked(byName)).plan).toMatchObject({ verdict: "no_changes", skipped: [{ reason: "revoked" }] });
+    expect(world.snapshot.treaties[0]).toMatchObject({
+      status: "revoked",
+      reason: "key_compromise",
+    });
+    expect(world.plan(revoked(byName)).plan).toMatchObject({
+      verdict: "no_changes",
+      skipped: [{ reason: "revoked" }],
+    });
   });
 
   test("by id does the same", () => {
@@ -48,15 +54,23 @@ describe("a revocation", () => {
     world.apply(revoked());
     world.apply(revoked(byName));
     const edited = treaty("globex", "globex", { allowedRoles: ["role:operator"] });
-    expect(world.plan(desired({ treaties: [edited], revocations: [byName] })).plan.changes).toEqual([]);
+    expect(world.plan(desired({ treaties: [edited], revocations: [byName] })).plan.changes).toEqual(
+      [],
+    );
   });
 
   test("touches the object it was written for, not the one a raised reissue makes", () => {
     world.apply(revoked());
     world.apply(revoked(byName));
-    const again = desired({ treaties: [treaty("globex", "globex", { reissue: 1 })], revocations: [byName] });
+    const again = desired({
+      treaties: [treaty("globex", "globex", { reissue: 1 })],
+      revocations: [byName],
+    });
     world.apply(again);
-    expect(world.snapshot.treaties.map((row) => row.status).toSorted()).toEqual(["active", "revoked"]);
+    expect(world.snapshot.treaties.map((row) => row.status).toSorted()).toEqual([
+      "active",
+      "revoked",
+    ]);
     expect(world.plan(again).plan.verdict).toBe("no_changes");
     const second = revocation("stop-globex-again", { targetName: "globex" });
     world.apply({ ...again, revocations: [byName, second] });
@@ -66,8 +80,13 @@ describe("a revocation", () => {
   test("may not be deleted while its target has not expired", () => {
     world.apply(revoked());
     world.apply(revoked(byName));
-    expect(world.plan(revoked()).plan).toMatchObject({ verdict: "refused", findings: [{ code: "revocation_deleted", level: "error" }] });
-    expect(() => world.apply(revoked())).toThrow(expect.objectContaining({ code: "plan_refused", exitCode: 3 }));
+    expect(world.plan(revoked()).plan).toMatchObject({
+      verdict: "refused",
+      findings: [{ code: "revocation_deleted", level: "error" }],
+    });
+    expect(() => world.apply(revoked())).toThrow(
+      expect.objectContaining({ code: "plan_refused", exitCode: 3 }),
+    );
   });
 
   test("may be deleted once its target has expired", () => {
@@ -84,19 +103,32 @@ describe("a revocation", () => {
     world.apply(desired({ treaties: two }));
     world.apply(desired({ treaties: two, revocations: [byName] }));
     const turned = { ...byName, targetName: "initech" };
-    expect(world.plan(desired({ treaties: two, revocations: [turned] })).plan.findings).toMatchObject([{ code: "revocation_deleted" }]);
+    expect(
+      world.plan(desired({ treaties: two, revocations: [turned] })).plan.findings,
+    ).toMatchObject([{ code: "revocation_deleted" }]);
   });
 
   test("of an id that nobody knows is an error, not silence", () => {
-    const { plan } = world.plan(revoked(revocation("typo", { targetId: "00000000-0000-4000-8000-000000000000" })));
-    expect(plan).toMatchObject({ verdict: "refused", findings: [{ code: "revocation_target_unknown" }] });
+    const { plan } = world.plan(
+      revoked(revocation("typo", { targetId: "00000000-0000-4000-8000-000000000000" })),
+    );
+    expect(plan).toMatchObject({
+      verdict: "refused",
+      findings: [{ code: "revocation_target_unknown" }],
+    });
   });
 
   test("and a raised reissue in one commit revoke the old object and issue the new", () => {
     world.apply(revoked());
-    const wanted = desired({ treaties: [treaty("globex", "globex", { reissue: 1 })], revocations: [byName] });
+    const wanted = desired({
+      treaties: [treaty("globex", "globex", { reissue: 1 })],
+      revocations: [byName],
+    });
     world.apply(wanted);
-    expect(world.snapshot.treaties.map((row) => row.status).toSorted()).toEqual(["active", "revoked"]);
+    expect(world.snapshot.treaties.map((row) => row.status).toSorted()).toEqual([
+      "active",
+      "revoked",
+    ]);
     expect(world.plan(wanted).plan.verdict).toBe("no_changes");
   });
 });
@@ -106,11 +138,24 @@ describe("our own feed", () => {
 
   test("is published at the first apply, and again only when what is revoked changes", () => {
     expect(world.apply(desired({ attestations: [sam] })).feedSequence).toBe(0);
-    expect(world.apply(desired({ attestations: [sam], treaties: [globex] })).feedSequence).toBeNull();
-    const stop = revocation("stop-sam", { targetKind: "MembershipAttestation", targetName: "sam", reason: "left" });
-    expect(world.apply(desired({ attestations: [sam], treaties: [globex], revocations: [stop] })).feedSequence).toBe(1);
+    expect(
+      world.apply(desired({ attestations: [sam], treaties: [globex] })).feedSequence,
+    ).toBeNull();
+    const stop = revocation("stop-sam", {
+      targetKind: "MembershipAttestation",
+      targetName: "sam",
+      reason: "left",
+    });
+    expect(
+      world.apply(desired({ attestations: [sam], treaties: [globex], revocations: [stop] }))
+        .feedSequence,
+    ).toBe(1);
     const feed: unknown = JSON.parse(world.writer.publishedFeed()?.json ?? "null");
     const id = world.snapshot.attestations[0]?.id ?? "";
-    expect(feed).toMatchObject({ sequence: 1, revoked_attestation_ids: [id], revocation_reasons: { [id]: "left" } });
+    expect(feed).toMatchObject({
+      sequence: 1,
+      revoked_attestation_ids: [id],
+      revocation_reasons: { [id]: "left" },
+    });
   });
 });

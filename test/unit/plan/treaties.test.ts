@@ -30,15 +30,24 @@ describe("a treaty", () => {
   test("is issued once: the next plan is empty", () => {
     const wanted = desired({ treaties: [globex] });
     const { plan } = world.plan(wanted);
-    expect(plan.changes.find((change) => change.kind === "RecognitionTreaty")).toMatchObject({ action: "issue", risk: "widens" });
+    expect(plan.changes.find((change) => change.kind === "RecognitionTreaty")).toMatchObject({
+      action: "issue",
+      risk: "widens",
+    });
     world.apply(wanted);
-    expect(world.plan(wanted).plan).toMatchObject({ verdict: "no_changes", changes: [], drift: [] });
+    expect(world.plan(wanted).plan).toMatchObject({
+      verdict: "no_changes",
+      changes: [],
+      drift: [],
+    });
     expect(world.snapshot.treaties).toHaveLength(1);
   });
 
   test("bears the same id in every state that was asked for the same", () => {
     const wanted = desired({ treaties: [globex] });
-    const id = world.plan(wanted).plan.changes.find((change) => change.kind === "RecognitionTreaty")?.id;
+    const id = world
+      .plan(wanted)
+      .plan.changes.find((change) => change.kind === "RecognitionTreaty")?.id;
     world.pass(DAY);
     world.apply(wanted);
     expect(world.snapshot.treaties[0]?.id).toBe(id);
@@ -47,11 +56,18 @@ describe("a treaty", () => {
   test("whose spec changes is replaced: the successor is issued, the old one names it", () => {
     world.apply(desired({ treaties: [globex] }));
     const before = world.snapshot.treaties[0]?.id ?? "";
-    const wanted = desired({ treaties: [treaty("globex", "globex", { allowedRoles: ["role:client", "role:operator"] })] });
+    const wanted = desired({
+      treaties: [treaty("globex", "globex", { allowedRoles: ["role:client", "role:operator"] })],
+    });
     const change = only(wanted);
     expect(change).toMatchObject({ action: "replace", replaces: before, risk: "widens" });
     expect(change.fields).toEqual([
-      { path: "/allowed_roles", before: ["role:client"], after: ["role:client", "role:operator"], risk: "widens" },
+      {
+        path: "/allowed_roles",
+        before: ["role:client"],
+        after: ["role:client", "role:operator"],
+        risk: "widens",
+      },
     ]);
     world.apply(wanted);
     expect(row(before)).toMatchObject({ status: "revoked", reason: `replaced_by:${change.id}` });
@@ -59,7 +75,9 @@ describe("a treaty", () => {
   });
 
   test("that returns to an earlier spec gets an id of its own, since the earlier id is revoked", () => {
-    const other = desired({ treaties: [treaty("globex", "globex", { allowedRoles: ["role:operator"] })] });
+    const other = desired({
+      treaties: [treaty("globex", "globex", { allowedRoles: ["role:operator"] })],
+    });
     world.apply(desired({ treaties: [globex] }));
     world.apply(other);
     world.apply(desired({ treaties: [globex] }));
@@ -71,9 +89,16 @@ describe("a treaty", () => {
 
   test("that leaves the tree is revoked, and does not come back by writing it again", () => {
     world.apply(desired({ treaties: [globex] }));
-    expect(only(desired())).toMatchObject({ action: "revoke", reason: "removed_from_desired_state", risk: "reduces" });
+    expect(only(desired())).toMatchObject({
+      action: "revoke",
+      reason: "removed_from_desired_state",
+      risk: "reduces",
+    });
     world.apply(desired());
-    expect(world.snapshot.treaties[0]).toMatchObject({ status: "revoked", reason: "removed_from_desired_state" });
+    expect(world.snapshot.treaties[0]).toMatchObject({
+      status: "revoked",
+      reason: "removed_from_desired_state",
+    });
     const again = treaty("globex", "globex", { metadata: { note: "again" } });
     const { plan } = world.plan(desired({ treaties: [again] }));
     expect(plan.changes).toEqual([]);
@@ -89,7 +114,10 @@ describe("a treaty", () => {
     expect(plan.changes).toMatchObject([{ action: "issue", name: "globex" }]);
     expect(plan.findings).toMatchObject([{ code: "reissued_after_revocation", level: "warning" }]);
     world.apply(wanted);
-    expect(world.snapshot.treaties.map((candidate) => candidate.status).toSorted()).toEqual(["active", "revoked"]);
+    expect(world.snapshot.treaties.map((candidate) => candidate.status).toSorted()).toEqual([
+      "active",
+      "revoked",
+    ]);
     expect(world.plan(wanted).plan.verdict).toBe("no_changes");
   });
 
@@ -106,7 +134,12 @@ describe("a treaty", () => {
     world.pass(5 * DAY - 1);
     expect(world.plan(wanted).plan.verdict).toBe("no_changes");
     world.pass(1);
-    expect(only(wanted)).toMatchObject({ action: "renew", replaces: first, reason: "renewal_due", risk: "keeps" });
+    expect(only(wanted)).toMatchObject({
+      action: "renew",
+      replaces: first,
+      reason: "renewal_due",
+      risk: "keeps",
+    });
     world.apply(wanted);
     expect(row(first)?.reason).toMatch(/^renewed_by:/);
     expect(world.plan(wanted).plan.verdict).toBe("no_changes");
@@ -117,7 +150,10 @@ describe("a treaty", () => {
     world.apply(wanted);
     world.pass(8 * DAY);
     const { plan } = world.plan(wanted);
-    expect(plan).toMatchObject({ verdict: "no_changes", skipped: [{ name: "globex", reason: "expired" }] });
+    expect(plan).toMatchObject({
+      verdict: "no_changes",
+      skipped: [{ name: "globex", reason: "expired" }],
+    });
   });
 
   test("that has expired is forgotten when it leaves the tree, not revoked", () => {
@@ -155,20 +191,38 @@ describe("a treaty", () => {
 
   test("over the maximum validity is refused, and at the limit passes", () => {
     const valid = (seconds: number) =>
-      world.plan(desired({ treaties: [treaty("globex", "globex", { validity: { from: null, until: null, duration: seconds } })] })).plan;
+      world.plan(
+        desired({
+          treaties: [
+            treaty("globex", "globex", {
+              validity: { from: null, until: null, duration: seconds },
+            }),
+          ],
+        }),
+      ).plan;
     expect(valid(366 * DAY).verdict).toBe("ready");
-    expect(valid(366 * DAY + 1)).toMatchObject({ verdict: "refused", findings: [{ code: "validity_over_limit", level: "error" }] });
+    expect(valid(366 * DAY + 1)).toMatchObject({
+      verdict: "refused",
+      findings: [{ code: "validity_over_limit", level: "error" }],
+    });
   });
 
   test("without a role is warned about", () => {
-    const { plan } = world.plan(desired({ treaties: [treaty("globex", "globex", { allowedRoles: [] })] }));
-    expect(plan.findings).toMatchObject([{ code: "any_role_scope", level: "warning", source: { file: "treaties/globex.yaml" } }]);
+    const { plan } = world.plan(
+      desired({ treaties: [treaty("globex", "globex", { allowedRoles: [] })] }),
+    );
+    expect(plan.findings).toMatchObject([
+      { code: "any_role_scope", level: "warning", source: { file: "treaties/globex.yaml" } },
+    ]);
   });
 
   test("that lapses in the next 30 days is listed, and warned about in its last 72 hours", () => {
     const wanted = desired({ treaties: [globex] });
     world.apply(wanted);
-    expect(world.plan(wanted).plan).toMatchObject({ lapsing: [{ name: "globex", renews: false }], findings: [] });
+    expect(world.plan(wanted).plan).toMatchObject({
+      lapsing: [{ name: "globex", renews: false }],
+      findings: [],
+    });
     world.pass(4 * DAY);
     expect(world.plan(wanted).plan.findings).toMatchObject([{ code: "lapses_unrenewed" }]);
   });
