@@ -119,7 +119,7 @@ export async function planChange(options: PlanOptions): Promise<PlannedChange> {
   try {
     const revision = await readRevision(options, reader);
     return {
-      plan: plan(revision, reader.snapshot(), options, NO_ALLOWANCES).plan,
+      plan: planRevision(revision, reader.snapshot(), options, NO_ALLOWANCES).plan,
       revision,
       options,
     };
@@ -128,7 +128,7 @@ export async function planChange(options: PlanOptions): Promise<PlannedChange> {
   }
 }
 
-function plan(
+function planRevision(
   revision: Revision,
   snapshot: Snapshot,
   options: { readonly now: Instant; readonly version: string },
@@ -172,7 +172,7 @@ export async function applyChange(
   const writer = openStateForWriting(planned.db, options.holder);
   try {
     const snapshot = writer.snapshot();
-    const fresh = plan(
+    const fresh = planRevision(
       revision,
       snapshot,
       { now: options.now, version: planned.version },

@@ -1,11 +1,12 @@
 /** Operator keys: add, update, retire, revoke. A key id that was revoked never comes back (design.md 4.2). */
 import type { DesiredOperatorKey, DesiredRevocation } from "../model/desired.js";
-import type { Finding } from "../model/plan.js";
-import type { InventoryEntry, OperatorKeyRecord } from "../model/state.js";
+import type { InventoryEntry } from "../model/state.js";
 import { canonicalJson } from "../protocol/canonical.js";
 import { appliedSpec, change, entryOf } from "./change.js";
 import { inventoryOf, positionOf, type PlanContext } from "./context.js";
 import { drift } from "./drift.js";
+import { keyRecord, sameRecord } from "./key-record.js";
+import { returns, revokedAlready } from "./revoked-key.js";
 import { compareSpecs, overallRisk } from "./risk.js";
 import { operatorKeySpec } from "./spec.js";
 import { emptyOutcome, type Outcome, type Step } from "./step.js";
@@ -20,33 +21,6 @@ function reasonFor(
   return key.state === "compromised"
     ? `compromised${key.since === null ? "" : `:${key.since}`}`
     : null;
-}
-
-export function keyRecord(key: DesiredOperatorKey): OperatorKeyRecord {
-  const { keyId, publicKey, tier, holder, validFrom, validUntil, state } = key;
-  return {
-    keyId,
-    publicKey,
-    tier,
-    holder,
-    validFrom,
-    validUntil,
-    state: state === "retired" ? "retired" : "active",
-  };
-}
-
-function sameRecord(left: OperatorKeyRecord, right: OperatorKeyRecord): boolean {
-  const form = (record: OperatorKeyRecord): string =>
-    canonicalJson([
-      record.keyId,
-      record.publicKey,
-      record.tier,
-      record.holder,
-      record.validFrom,
-      record.validUntil,
-      record.state,
-    ]);
-  return form(left) === form(right);
 }
 
 /** Compares the operator keys with the state. */
@@ -198,70 +172,6 @@ function compare(
       steps: [put, record(true)],
     });
   }
-}
-
-/** The state says revoked: it stays so, and the tree is told. */
-function revokedAlready(
-  context: PlanContext,
-  outcome: Outcome,
-  key: DesiredOperatorKey,
-  entry: InventoryEntry | null,
-  tombstone: Step,
-): void {
-  const about = { kind: "OperatorKey", name: key.name, id: key.keyId } as const;
-  if (entry === null && key.state !== "compromised") {
-    outcome.findings.push(
-      revokedKeyReturns(key, `key id ${key.keyId} was revoked and cannot come back`),
-    );
-    return;
-  }
-  if (entry?.live === true) {
-    outcome.drift.push(drift({ class: "revoked_out_of_band", ...about, disposition: "keep" }));
-    outcome.planned.push({
-      change: change({
-        ...about,
-        action: "record",
-        reason: "drift_revoked",
-        risk: "keeps",
-        source: positionOf(key.source),
-      }),
-      steps: [tombstone],
-    });
-  }
-  if (key.state === "active" && context.index.revokedKeys.get(key.keyId) !== undefined) {
-    outcome.skipped.push({
-      ...about,
-      reason: "revoked",
-      message: "this key is revoked, which is terminal; give its holder a new key id",
-    });
-  }
-}
-
-function revokedKeyReturns(key: DesiredOperatorKey, message: string): Finding {
-  return {
-    code: "revoked_key_returns",
-    level: "error",
-    message,
-    hint: "make a new key pair with: concordat keygen --out PREFIX --key-id ID",
-    kind: "OperatorKey",
-    name: key.name,
-    source: positionOf(key.source),
-  };
-}
-
-/** The bytes of a revoked key under another id are the revoked key (research/trust.md 4.5). */
-function returns(context: PlanContext, outcome: Outcome, key: DesiredOperatorKey): boolean {
-  const same = context.snapshot.operatorKeys.find(
-    (stored) =>
-      stored.publicKey === key.publicKey &&
-      stored.keyId !== key.keyId &&
-      context.index.revokedKeys.has(stored.keyId),
-  );
-  if (same === undefined) return false;
-  outcome.findings.push(
-    revokedKeyReturns(key, `${key.keyId} has the public key of ${same.keyId}, which was revoked`),
-  );
-  return true;
 }
 
 function revoke(

@@ -60,9 +60,9 @@ const later: Judge = (before, after) => {
 const earlier: Judge = (before, after) =>
   typeof before === "string" && typeof after === "string" ? later(after, before) : "widens";
 
-const TIERS = ["read", "standard", "privileged"];
+const TIERS: readonly JsonValue[] = ["read", "standard", "privileged"];
 const tier: Judge = (before, after) =>
-  TIERS.indexOf(String(after)) > TIERS.indexOf(String(before)) ? "widens" : "reduces";
+  TIERS.indexOf(after) > TIERS.indexOf(before) ? "widens" : "reduces";
 
 const keyState: Judge = (_before, after) => (after === "active" ? "widens" : "reduces");
 

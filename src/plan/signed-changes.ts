@@ -1,0 +1,305 @@
+/** The changes that treaties and attestations can undergo. Signed objects are immutable: what changes is succeeded. */
+import type { DesiredRevocation } from "../model/desired.js";
+import type { Change, Finding } from "../model/plan.js";
+import type { InventoryEntry } from "../model/state.js";
+import { sha256 } from "../protocol/digest.js";
+import { appliedSpec, change, entryOf } from "./change.js";
+import { positionOf, type PlanContext } from "./context.js";
+import { freeObjectId } from "./identity.js";
+import { compareSpecs, overallRisk } from "./risk.js";
+import { windowOf, type SignedDesired, type SignedKind, type SignedRow } from "./signed-kind.js";
+import type { Outcome } from "./step.js";
+
+/** One kind under comparison. */
+export interface Comparison<D extends SignedDesired> {
+  readonly context: PlanContext;
+  readonly signed: SignedKind<D>;
+  readonly revocations: ReadonlyMap<string, DesiredRevocation>;
+  readonly adoptions: ReadonlyMap<string, SignedRow>;
+  readonly outcome: Outcome;
+}
+
+/** The revocation of an object that a `Revocation` names, and its tombstone in the inventory. */
+export function revoke<D extends SignedDesired>(
+  comparison: Comparison<D>,
+  desired: D | null,
+  entry: InventoryEntry,
+  revocation: DesiredRevocation,
+): void {
+  const { signed, outcome } = comparison;
+  const row = signed.rows.get(entry.objectId);
+  const steps =
+    row === undefined || row.status === "revoked"
+      ? []
+      : [signed.revoke(entry.objectId, revocation.reason)];
+  outcome.planned.push({
+    change: change({
+      action: steps.length === 0 ? "record" : "revoke",
+      kind: signed.kind,
+      name: entry.name,
+      id: entry.objectId,
+      reason: "revocation_requested",
+      risk: steps.length === 0 ? "keeps" : "reduces",
+      before: appliedSpec(entry),
+      after: { revocation_reason: revocation.reason, incident: revocation.incident },
+      source: positionOf(revocation.source),
+    }),
+    steps: [
+      ...steps,
+      { do: "record", entry: { ...entry, live: false, source: desired?.source ?? entry.source } },
+    ],
+  });
+}
+
+/** Revoked before it was ever issued: only the tombstone is written. */
+export function bury<D extends SignedDesired>(
+  comparison: Comparison<D>,
+  desired: D,
+  id: string,
+  revocation: DesiredRevocation,
+): void {
+  const { context, signed, outcome } = comparison;
+  const entry = entryOf(context, {
+    kind: signed.kind,
+    name: desired.name,
+    objectId: id,
+    spec: signed.spec(desired),
+    source: desired.source,
+    live: false,
+  });
+  outcome.planned.push({
+    change: change({
+      action: "record",
+      kind: signed.kind,
+      name: desired.name,
+      id,
+      reason: "revocation_requested",
+      risk: "keeps",
+      after: { revocation_reason: revocation.reason, incident: revocation.incident },
+      source: positionOf(revocation.source),
+    }),
+    steps: [{ do: "record", entry }],
+  });
+}
+
+/** Takes over an object that already says what the resource asks for. */
+export function adopt<D extends SignedDesired>(
+  { context, signed, outcome }: Comparison<D>,
+  desired: D,
+  row: SignedRow,
+): void {
+  const spec = signed.spec(desired);
+  const { source } = desired;
+  const entry = entryOf(context, {
+    kind: signed.kind,
+    name: desired.name,
+    objectId: row.id,
+    spec,
+    source,
+  });
+  outcome.planned.push({
+    change: change({
+      action: "adopt",
+      kind: signed.kind,
+      name: desired.name,
+      id: row.id,
+      reason: "drift_unmanaged",
+      risk: "keeps",
+      after: spec,
+      source: positionOf(source),
+    }),
+    steps: [{ do: "record", entry: { ...entry, documentDigest: sha256(row.json) } }],
+  });
+}
+
+/** A revoked object that was made active outside git. */
+export function revokeAgain<D extends SignedDesired>(
+  comparison: Comparison<D>,
+  entry: InventoryEntry,
+): void {
+  const { signed, outcome } = comparison;
+  outcome.planned.push({
+    change: change({
+      action: "revoke",
+      kind: signed.kind,
+      name: entry.name,
+      id: entry.objectId,
+      reason: "drift_reactivated",
+      risk: "reduces",
+      before: appliedSpec(entry),
+    }),
+    steps: [signed.revoke(entry.objectId, "reactivated_out_of_band")],
+  });
+}
+
+/** A first object, or one under a raised `reissue`. */
+export function issue<D extends SignedDesired>(
+  comparison: Comparison<D>,
+  desired: D,
+  previous: InventoryEntry | null,
+  reason: Change["reason"] = "added_to_desired_state",
+): void {
+  const { context, signed, outcome } = comparison;
+  if (ended(comparison, desired)) return;
+  const spec = signed.spec(desired);
+  const from = reason === "drift_missing" && previous !== null ? previous.renewal + 1 : 0;
+  const { id, renewal } = freeObjectId(
+    context.desired.authority.sovereignId,
+    signed.kind,
+    desired.name,
+    spec,
+    from,
+    signed.rows,
+  );
+  const entry = entryOf(context, {
+    kind: signed.kind,
+    name: desired.name,
+    objectId: id,
+    spec,
+    source: desired.source,
+    renewal,
+  });
+  outcome.planned.push({
+    change: change({
+      action: "issue",
+      kind: signed.kind,
+      name: desired.name,
+      id,
+      reason,
+      risk: "widens",
+      after: spec,
+      source: positionOf(desired.source),
+    }),
+    steps: [signed.issue(id, desired), { do: "record", entry }],
+  });
+}
+
+/** Other terms: the successor is issued and the old object names it. */
+export function replace<D extends SignedDesired>(
+  comparison: Comparison<D>,
+  desired: D,
+  entry: InventoryEntry,
+  reason: "spec_changed" | "drift_altered",
+): void {
+  const { context, signed } = comparison;
+  if (ended(comparison, desired)) return;
+  const before = appliedSpec(entry);
+  const after = signed.spec(desired);
+  const fields = compareSpecs(signed.kind, before, after);
+  const next = freeObjectId(
+    context.desired.authority.sovereignId,
+    signed.kind,
+    desired.name,
+    after,
+    entry.renewal,
+    signed.rows,
+  );
+  succeed(comparison, desired, entry, next, {
+    action: "replace",
+    reason,
+    risk: overallRisk(fields),
+    before,
+    after,
+    fields,
+  });
+}
+
+/** The same terms for another term. */
+export function renew<D extends SignedDesired>(
+  comparison: Comparison<D>,
+  desired: D,
+  entry: InventoryEntry,
+  reason: "renewal_due" | "authority_key_changed",
+): void {
+  const { context, signed } = comparison;
+  const spec = signed.spec(desired);
+  const { sovereignId } = context.desired.authority;
+  const next = freeObjectId(
+    sovereignId,
+    signed.kind,
+    desired.name,
+    spec,
+    entry.renewal + 1,
+    signed.rows,
+  );
+  // The same terms for another term: what was approved with the renewal clause.
+  succeed(comparison, desired, entry, next, {
+    action: "renew",
+    reason,
+    risk: "keeps",
+    before: spec,
+    after: spec,
+    fields: [],
+  });
+}
+
+/** Issues the successor and revokes the old object with its id, in one change. */
+function succeed<D extends SignedDesired>(
+  { context, signed, outcome }: Comparison<D>,
+  desired: D,
+  entry: InventoryEntry,
+  next: { readonly id: string; readonly renewal: number },
+  given: Pick<Change, "action" | "reason" | "risk" | "before" | "after" | "fields">,
+): void {
+  const verb = given.action === "renew" ? "renewed_by" : "replaced_by";
+  const successor = entryOf(context, {
+    kind: signed.kind,
+    name: desired.name,
+    objectId: next.id,
+    spec: signed.spec(desired),
+    source: desired.source,
+    renewal: next.renewal,
+  });
+  outcome.planned.push({
+    change: change({
+      ...given,
+      kind: signed.kind,
+      name: desired.name,
+      id: next.id,
+      replaces: entry.objectId,
+      source: positionOf(desired.source),
+    }),
+    steps: [
+      signed.issue(next.id, desired),
+      signed.revoke(entry.objectId, `${verb}:${next.id}`),
+      { do: "record", entry: successor },
+    ],
+  });
+}
+
+/** Findings on the window that signing now would give; true when there is nothing left to sign. */
+function ended<D extends SignedDesired>(
+  { context, signed, outcome }: Comparison<D>,
+  desired: D,
+): boolean {
+  const window = windowOf(desired.validity, context.now);
+  const about = { kind: signed.kind, name: desired.name, source: positionOf(desired.source) };
+  const finding = (given: Pick<Finding, "code" | "level" | "message" | "hint">): void => {
+    outcome.findings.push({ ...given, ...about });
+  };
+  if (window.until <= context.now) {
+    finding({
+      code: "validity_ended",
+      level: "warning",
+      message: `${desired.name} is not issued: its validity ended`,
+      hint: "set a later until, or delete the resource",
+    });
+    outcome.skipped.push({
+      ...about,
+      id: "",
+      reason: "expired",
+      message: "its validity ended before it was issued",
+    });
+    return true;
+  }
+  const seconds = Number((window.until - window.from) / 1_000_000n);
+  if (seconds > signed.maxValidity) {
+    finding({
+      code: "validity_over_limit",
+      level: "error",
+      message: `${desired.name} would be valid for ${seconds} s; the policy allows ${signed.maxValidity} s`,
+      hint: "shorten validity, or raise policy.maxValidity in a change of its own",
+    });
+  }
+  return false;
+}
