@@ -68,13 +68,12 @@ export async function readRevision(source: Source, reader: StateReader): Promise
   const { commit, tree } = await repository.resolve(ref);
   const files = await repository.files(tree);
   const cached = reader.resources(files.map((file) => file.blob));
-  const { desired, parsed } = await compileTree(
-    repository,
-    { commit, tree, files },
-    source.limits,
-    cached,
-  );
-  const dirty = await repository.isDirty();
+  const revision = { commit, tree, files };
+  // Looking at the work tree takes as long as the rest, and needs nothing of it.
+  const [{ desired, parsed }, dirty] = await Promise.all([
+    compileTree(repository, revision, source.limits, cached),
+    repository.isDirty(),
+  ]);
   return { ref, dirty, desired, resources: new Map([...cached, ...parsed]) };
 }
 
@@ -85,7 +84,7 @@ async function compileTree(
   cached: ReadonlyMap<string, readonly Resource[]>,
 ): Promise<{ readonly desired: Desired; readonly parsed: Compiled["parsed"] }> {
   const readable = tree.files.filter(
-    (file) => !cached.has(file.blob) && file.size <= limits.fileBytes,
+    (file) => file.mode !== "160000" && !cached.has(file.blob) && file.size <= limits.fileBytes,
   );
   const total = readable.reduce((sum, file) => sum + file.size, 0);
   // Over the limit nothing is read: the tree check refuses it by its sizes alone.

@@ -274,11 +274,9 @@ function ended<D extends SignedDesired>(
 ): boolean {
   const window = windowOf(desired.validity, context.now);
   const about = { kind: signed.kind, name: desired.name, source: positionOf(desired.source) };
-  const finding = (given: Pick<Finding, "code" | "level" | "message" | "hint">): void => {
-    outcome.findings.push({ ...given, ...about });
-  };
   if (window.until <= context.now) {
-    finding({
+    outcome.findings.push({
+      ...about,
       code: "validity_ended",
       level: "warning",
       message: `${desired.name} is not issued: its validity ended`,
@@ -294,7 +292,8 @@ function ended<D extends SignedDesired>(
   }
   const seconds = Number((window.until - window.from) / 1_000_000n);
   if (seconds > signed.maxValidity) {
-    finding({
+    outcome.findings.push({
+      ...about,
       code: "validity_over_limit",
       level: "error",
       message: `${desired.name} would be valid for ${seconds} s; the policy allows ${signed.maxValidity} s`,

@@ -13,31 +13,31 @@ afterEach(() => {
 
 const one = feed("globex-1", signedFeed("globex", 1, ["a"]));
 const two = feed("globex-2", signedFeed("globex", 2, ["a", "b"]));
-const with_ = (...feeds: readonly DesiredFeed[]) => desired({ feeds });
+const tree = (...feeds: readonly DesiredFeed[]) => desired({ feeds });
 const imported = () => world.snapshot.importedRevocations.map((row) => row.attestationId);
 
 describe("a received feed", () => {
   test("is imported once, and several in the order of their sequence", () => {
     expect(
       world
-        .plan(with_(two, one))
+        .plan(tree(two, one))
         .plan.changes.filter((change) => change.action === "import")
         .map((change) => change.name),
     ).toEqual(["globex-1", "globex-2"]);
-    world.apply(with_(two, one));
+    world.apply(tree(two, one));
     expect(imported()).toEqual(["a", "b"]);
-    expect(world.plan(with_(one, two)).plan.verdict).toBe("no_changes");
+    expect(world.plan(tree(one, two)).plan.verdict).toBe("no_changes");
   });
 
   test("shows in the blast radius whom its revocations affect", () => {
-    expect(world.plan(with_(one)).plan.blast_radius.by_change).toMatchObject([
+    expect(world.plan(tree(one)).plan.blast_radius.by_change).toMatchObject([
       { name: "globex-1", attestations_no_longer_accepted: ["a"] },
     ]);
   });
 
   test("that is stale is skipped with a warning", () => {
-    world.apply(with_(two));
-    const { plan } = world.plan(with_(one, two));
+    world.apply(tree(two));
+    const { plan } = world.plan(tree(one, two));
     expect(plan).toMatchObject({
       verdict: "no_changes",
       findings: [{ code: "stale_feed" }],
@@ -46,20 +46,20 @@ describe("a received feed", () => {
   });
 
   test("with the sequence of another and other bytes is refused as equivocation", () => {
-    world.apply(with_(one));
+    world.apply(tree(one));
     const other = feed("globex-other", signedFeed("globex", 1, ["z"], "feed-other"));
-    expect(world.plan(with_(one, other)).plan).toMatchObject({
+    expect(world.plan(tree(one, other)).plan).toMatchObject({
       verdict: "refused",
       findings: [{ code: "feed_equivocation" }],
     });
   });
 
   test("that jumps over the limit is refused; at the limit it passes", () => {
-    world.apply(with_(one));
+    world.apply(tree(one));
     const at = feed("at", signedFeed("globex", 10_001, ["a"]));
     const over = feed("over", signedFeed("globex", 10_002, ["a"]));
-    expect(world.plan(with_(one, at)).plan.verdict).toBe("ready");
-    expect(world.plan(with_(one, over)).plan).toMatchObject({
+    expect(world.plan(tree(one, at)).plan.verdict).toBe("ready");
+    expect(world.plan(tree(one, over)).plan).toMatchObject({
       verdict: "refused",
       findings: [{ code: "sequence_jump" }],
     });
@@ -76,28 +76,28 @@ describe("a received feed", () => {
   });
 
   test("can be undone without a restore: accept false takes back what only it revoked and re-opens the sequence", () => {
-    world.apply(with_(one, two));
+    world.apply(tree(one, two));
     const refused = feed("globex-2", two.feed, false);
-    const { plan } = world.plan(with_(one, refused));
+    const { plan } = world.plan(tree(one, refused));
     expect(plan.changes).toMatchObject([{ action: "reject", risk: "widens" }]);
     expect(plan.findings).toMatchObject([{ code: "feed_rejected_after_import" }]);
-    world.apply(with_(one, refused));
+    world.apply(tree(one, refused));
     expect(imported()).toEqual(["a"]);
-    expect(world.plan(with_(one, refused)).plan.verdict).toBe("no_changes");
+    expect(world.plan(tree(one, refused)).plan.verdict).toBe("no_changes");
     const corrected = feed("globex-2b", signedFeed("globex", 2, ["c"], "feed-corrected"));
-    world.apply(with_(one, refused, corrected));
+    world.apply(tree(one, refused, corrected));
     expect(imported()).toEqual(["a", "c"]);
     expect(world.snapshot.rejectedFeeds).toMatchObject([{ feedId: two.feed.body.feed_id }]);
   });
 
   test("whose file goes leaves its revocations in force", () => {
-    world.apply(with_(one));
-    const { plan } = world.plan(with_());
+    world.apply(tree(one));
+    const { plan } = world.plan(tree());
     expect(plan).toMatchObject({
       changes: [{ action: "forget" }],
       findings: [{ code: "feed_removed", level: "info" }],
     });
-    world.apply(with_());
+    world.apply(tree());
     expect(imported()).toEqual(["a"]);
   });
 });
