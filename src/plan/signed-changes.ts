@@ -1,6 +1,6 @@
 /** The changes that treaties and attestations can undergo. Signed objects are immutable: what changes is succeeded. */
 import type { DesiredRevocation } from "../model/desired.js";
-import type { Change, Finding } from "../model/plan.js";
+import type { Change } from "../model/plan.js";
 import type { InventoryEntry } from "../model/state.js";
 import { sha256 } from "../protocol/digest.js";
 import { appliedSpec, change, entryOf } from "./change.js";
@@ -40,7 +40,7 @@ export function revoke<D extends SignedDesired>(
       id: entry.objectId,
       reason: "revocation_requested",
       risk: steps.length === 0 ? "keeps" : "reduces",
-      before: appliedSpec(entry),
+      before: row === undefined ? null : appliedSpec(entry),
       after: { revocation_reason: revocation.reason, incident: revocation.incident },
       source: positionOf(revocation.source),
     }),
@@ -58,28 +58,11 @@ export function bury<D extends SignedDesired>(
   id: string,
   revocation: DesiredRevocation,
 ): void {
-  const { context, signed, outcome } = comparison;
-  const entry = entryOf(context, {
-    kind: signed.kind,
-    name: desired.name,
-    objectId: id,
-    spec: signed.spec(desired),
-    source: desired.source,
-    live: false,
-  });
-  outcome.planned.push({
-    change: change({
-      action: "record",
-      kind: signed.kind,
-      name: desired.name,
-      id,
-      reason: "revocation_requested",
-      risk: "keeps",
-      after: { revocation_reason: revocation.reason, incident: revocation.incident },
-      source: positionOf(revocation.source),
-    }),
-    steps: [{ do: "record", entry }],
-  });
+  const { context, signed } = comparison;
+  const { name, source } = desired;
+  const spec = signed.spec(desired);
+  const entry = entryOf(context, { kind: signed.kind, name, objectId: id, spec, source });
+  revoke(comparison, desired, entry, revocation);
 }
 
 /** Takes over an object that already says what the resource asks for. */
