@@ -9,7 +9,7 @@ const LEVELS = [
   ["protocol"],
   ["git", "desired", "plan", "sign", "state"],
   ["audit", "connectome"],
-  ["apply", "scaffold", "import"],
+  ["apply", "scaffold"],
   ["reconcile.ts"],
   ["context.ts"],
   ["http", "cli"],
@@ -18,7 +18,6 @@ const LEVELS = [
 /** Parts that may import less than the rows above them. */
 const NARROWER: Readonly<Record<string, readonly string[]>> = {
   scaffold: ["model", "errors.ts", "protocol", "git", "sign", "desired"],
-  import: ["model", "errors.ts", "protocol"],
 };
 
 /** Parts whose every input is an argument: no I/O, no clock, no randomness. */

@@ -8,7 +8,7 @@ import { temporaryFolder, writeFiles } from "../../helpers/git.js";
 const BASE = ["model", "errors", "protocol"];
 const STAGES = [...BASE, "git", "desired", "plan", "sign", "state"];
 const DERIVED = [...STAGES, "audit", "connectome"];
-const WHOLE = [...DERIVED, "apply", "scaffold", "import", "reconcile", "context"];
+const WHOLE = [...DERIVED, "apply", "scaffold", "reconcile", "context"];
 
 /** Written out once more, apart from the table in the configuration: what each part may import besides itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -24,9 +24,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   connectome: STAGES,
   apply: DERIVED,
   scaffold: [...BASE, "git", "sign", "desired"],
-  import: BASE,
-  reconcile: [...DERIVED, "apply", "scaffold", "import"],
-  context: [...DERIVED, "apply", "scaffold", "import", "reconcile"],
+  reconcile: [...DERIVED, "apply", "scaffold"],
+  context: [...DERIVED, "apply", "scaffold", "reconcile"],
   http: WHOLE,
   cli: WHOLE,
 };
