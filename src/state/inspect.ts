@@ -11,6 +11,8 @@ import {
 import { checkSqliteVersion } from "./sqlite-version.js";
 
 const PAGE_SIZE = 4096;
+/** As `objectsOf` names it. */
+const VERSIONS = "table schema_version";
 const SCHEMA_SQL = "SELECT type, name, tbl_name, sql FROM sqlite_schema";
 
 /**
@@ -27,8 +29,8 @@ export function inspect(connection: Connection): void {
   }
   const version = Number(connection.pragma("user_version"));
   checkNotNewer(name, version, SCHEMA_VERSION, "Concordat");
-  const tables = connection.rows(SCHEMA_SQL);
-  if (tables.some(([type, table]) => type === "table" && table === "schema_version")) {
+  // The reference never alters this table; where it is another, the next check says so.
+  if (objectsOf(connection).get(VERSIONS) === schemaOf(version).get(VERSIONS)) {
     const shared = Number(connection.value("SELECT MAX(version) FROM schema_version"));
     checkNotNewer(name, shared, GENESIS_MESH_SCHEMA, "Genesis Mesh");
   }

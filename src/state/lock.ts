@@ -24,7 +24,6 @@ interface Holder {
 export class WriterLock {
   readonly #lock: Connection;
   readonly #note: string;
-  #held = true;
 
   private constructor(lock: Connection, note: string) {
     this.#lock = lock;
@@ -61,8 +60,6 @@ export class WriterLock {
   }
 
   release(): void {
-    if (!this.#held) return;
-    this.#held = false;
     // The note goes first: after the lock it could be the next holder's.
     rmSync(this.#note, { force: true });
     this.#lock.close();

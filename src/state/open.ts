@@ -9,7 +9,7 @@ import { checkPages, inspect } from "./inspect.js";
 import { WriterLock } from "./lock.js";
 import { migrate, SCHEMA_VERSION } from "./migrations/index.js";
 import { checkPlace, existingPath, newPath } from "./place.js";
-import { applyPragmas, BUSY_TIMEOUT_MS, CAREFUL, DURABLE } from "./pragmas.js";
+import { applyPragmas, BUSY_TIMEOUT_MS, CAREFUL, enterWal } from "./pragmas.js";
 import { ReadConnection } from "./read-connection.js";
 import { FileReader, type StateReader } from "./reader.js";
 import { FileWriter, type StateWriter } from "./writer.js";
@@ -33,11 +33,12 @@ export function openStateForWriting(path: string, holder: string): StateWriter {
   const file = existingPath(path) ?? newPath(path);
   const at = toOffsetForm(fromInstant(instantFromMillis(Date.now())));
   checkPlace(file);
+  // Asked before the lock, because nothing is to be put beside another program's file, and again under it.
+  if (existsSync(file)) inspectFile(file);
   const lock = WriterLock.acquire(file, holder, at);
   try {
     if (!existsSync(file)) createState(file, at);
-    // Another program's file must not be touched, and opening for writing can already replay its journal.
-    new ReadConnection(file, inspect).close();
+    inspectFile(file);
     return new FileWriter(connectForWriting(file, at), lock);
   } catch (error) {
     lock.release();
@@ -64,10 +65,16 @@ function checkReadable(connection: Connection): void {
   );
 }
 
+/** Without a trace, for opening another program's file to write could already play back its journal. */
+function inspectFile(file: string): void {
+  new ReadConnection(file, inspect).close();
+}
+
 function connectForWriting(file: string, at: string): Connection {
   const connection = new Connection(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
-    applyPragmas(connection, { ...CAREFUL, ...DURABLE });
+    applyPragmas(connection, CAREFUL);
+    enterWal(connection);
     checkPages(connection);
     migrate(connection, at);
     return connection;

@@ -23,31 +23,29 @@ export function readResources(
 }
 
 /**
- * Adds the blobs that are missing. `parsed` holds every blob of the tree, the ones from the cache too: others are forgotten
- * once they are more than these.
+ * Adds blobs that were parsed. Once there are twice as many as in use, the others are forgotten: those that are neither new
+ * nor the source of anything applied.
  */
 export function writeResources(
   transaction: Transaction,
   parsed: ReadonlyMap<string, readonly Resource[]>,
 ): void {
-  const cached = new Set(
-    transaction
-      .rows("SELECT blob FROM concordat_resources WHERE parser_version = ?", PARSER_VERSION)
-      .map(([id]) => id),
-  );
   // Sorted, because rows are stored in this order.
-  for (const blob of [...parsed.keys()].filter((id) => !cached.has(id)).toSorted()) {
+  for (const blob of [...parsed.keys()].toSorted()) {
     transaction.run(
-      "INSERT INTO concordat_resources (blob, parser_version, resources_json) VALUES (?, ?, ?)",
+      "INSERT OR IGNORE INTO concordat_resources (blob, parser_version, resources_json) VALUES (?, ?, ?)",
       blob,
       PARSER_VERSION,
       toJson(parsed.get(blob) ?? []),
     );
   }
   const count = transaction.value("SELECT COUNT(*) FROM concordat_resources");
-  if (Number(count) <= 2 * parsed.size) return;
+  const applied = transaction.value("SELECT COUNT(DISTINCT source_blob) FROM concordat_inventory");
+  if (Number(count) <= 2 * Math.max(Number(applied), parsed.size)) return;
   transaction.run(
-    "DELETE FROM concordat_resources WHERE parser_version <> ? OR blob NOT IN (SELECT value FROM json_each(?))",
+    `DELETE FROM concordat_resources
+      WHERE parser_version <> ?
+         OR blob NOT IN (SELECT source_blob FROM concordat_inventory UNION SELECT value FROM json_each(?))`,
     PARSER_VERSION,
     JSON.stringify([...parsed.keys()]),
   );

@@ -12,6 +12,14 @@ export function toAppError(error: unknown, path: string): unknown {
   switch (error.code.split("_")[1]) {
     case "CORRUPT":
       return new AppError("state_corrupt", `${name} is damaged: ${error.message}`, options);
+    case "ERROR":
+      // Our SQL fits the schema that was checked when the file was opened.
+      if (!error.message.startsWith("no such ")) return error;
+      return new AppError(
+        "state_corrupt",
+        `${name} was altered while it was open: ${error.message}`,
+        options,
+      );
     case "NOTADB":
       return new AppError(
         "state_foreign",
@@ -27,9 +35,16 @@ export function toAppError(error: unknown, path: string): unknown {
         `the batch breaks a rule of the state: ${error.message}`,
         options,
       );
+    case "READONLY":
+      return new AppError("state_unreadable", `${name} cannot be used: ${error.message}`, {
+        ...options,
+        // A rollback journal that is not ours: our writer keeps none beside the file.
+        ...(error.code === "SQLITE_READONLY_ROLLBACK" && {
+          hint: "another program died while it wrote the file; open it once with that program",
+        }),
+      });
     case "CANTOPEN":
     case "IOERR":
-    case "READONLY":
     case "FULL":
     case "PERM":
     case "AUTH":

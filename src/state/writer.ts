@@ -8,7 +8,7 @@ import { checkSchema } from "./inspect.js";
 import type { WriterLock } from "./lock.js";
 import { applyOperation } from "./operations/apply-operation.js";
 import { putApplied } from "./operations/inventory.js";
-import { checkDurable } from "./pragmas.js";
+import { checkDurable, leaveWal } from "./pragmas.js";
 import { FileReader, type StateReader } from "./reader.js";
 import { writeResources } from "./resource-cache.js";
 import { readGeneration, readState } from "./snapshot.js";
@@ -26,7 +26,7 @@ export interface StateWriter extends StateReader {
    * `internal` for an operation that does not fit, `state_unreadable` or `state_corrupt` when the file fails.
    */
   commit(batch: Batch, expected: Revision): Revision;
-  /** Remembers parsed resources; `parsed` holds every blob of the tree. Leaves the revision as it is. */
+  /** Remembers the resources of blobs that were parsed. Leaves the revision as it is. */
   cacheResources(parsed: ReadonlyMap<string, readonly Resource[]>): void;
 }
 
@@ -39,6 +39,7 @@ export class FileWriter extends FileReader implements StateWriter {
   #schemaCookie: unknown = null;
   /** Set once the file has failed: what a failed write left on the disk is unknown until the file is opened anew. */
   #failure: AppError | null = null;
+  #closed = false;
 
   constructor(connection: Connection, lock: WriterLock) {
     super({ get: () => connection, close: () => {} });
@@ -73,8 +74,13 @@ export class FileWriter extends FileReader implements StateWriter {
   }
 
   override close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     try {
       leaveWal(this.#connection);
+    } catch (error) {
+      // Somebody is still reading: the file stays in WAL mode, which is as good.
+      if (!(error instanceof AppError && error.code === "lock_held")) throw error;
     } finally {
       this.#connection.close();
       this.#lock.release();
@@ -115,17 +121,10 @@ export class FileWriter extends FileReader implements StateWriter {
       this.#known?.generation === generation ? this.#known.digest : readState(transaction).digest;
     if (known === expected.digest) return;
     throw new AppError("stale_plan", "the state has changed since it was planned against", {
-      details: { expected: { ...expected }, found: { generation, digest: known } },
+      details: {
+        expected: { generation: expected.generation, digest: expected.digest },
+        found: { generation, digest: known },
+      },
     });
-  }
-}
-
-/** A file at rest is one file, readable without -wal and -shm. While a reader has it open, it stays as it is. */
-function leaveWal(connection: Connection): void {
-  try {
-    connection.pragma("busy_timeout = 0");
-    connection.pragma("journal_mode = DELETE");
-  } catch (error) {
-    if (!(error instanceof AppError && error.code === "lock_held")) throw error;
   }
 }
