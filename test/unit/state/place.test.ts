@@ -1,0 +1,56 @@
+/** Where a writer works, and with which SQLite. */
+import { chmodSync, linkSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { openState, openStateForWriting } from "../../../src/state/open.js";
+import { networkFileSystem } from "../../../src/state/place.js";
+import { checkSqliteVersion } from "../../../src/state/sqlite-version.js";
+import { closedState, commit, expectError, treaty } from "../../helpers/state.js";
+
+test("a link is another name for the same state and the same lock", () => {
+  const path = closedState();
+  const link = join(dirname(path), "link.db");
+  symlinkSync(path, link);
+  const writer = openStateForWriting(link, "through the link");
+  expectError("lock_held", () => openStateForWriting(path, "direct"));
+  commit(writer, { do: "issue_treaty", treaty: treaty("a") });
+  const reader = openState(link, "read");
+  expect(reader.snapshot().treaties).toHaveLength(41);
+  reader.close();
+  writer.close();
+});
+
+test("a hard link would have a second lock, and is refused", () => {
+  const path = closedState();
+  linkSync(path, join(dirname(path), "other.db"));
+  expect(
+    expectError("state_unreadable", () => openStateForWriting(path, "test")).message,
+  ).toContain("hard link");
+});
+
+test("a file that anyone may write is not written, and can be read", () => {
+  const path = closedState();
+  chmodSync(path, 0o606);
+  expect(expectError("state_unreadable", () => openStateForWriting(path, "test")).hint).toContain(
+    "chmod o-w",
+  );
+  openState(path, "read").close();
+  chmodSync(path, 0o664);
+  openStateForWriting(path, "test").close();
+});
+
+test("network file systems are known by their numbers", () => {
+  expect(networkFileSystem(0x6969)).toBe("NFS");
+  // CIFS as a signed 32-bit integer.
+  expect(networkFileSystem(-0xacb2be)).toBe("CIFS");
+  // ext4
+  expect(networkFileSystem(0xef53)).toBeNull();
+});
+
+test.for(["3.40.1", "3.51.2", "2.99.99", "3.51", "x"])("SQLite %s is too old", (version) => {
+  expectError("unsupported_runtime", () => checkSqliteVersion(version));
+});
+
+test.for(["3.51.3", "3.52.0", "4.0.0", "3.100.0"])("SQLite %s is new enough", (version) => {
+  expect(() => checkSqliteVersion(version)).not.toThrow();
+});
