@@ -3,13 +3,8 @@ import { AppError } from "../errors.js";
 import { JsonFloat } from "../model/json.js";
 import type { JsonValue } from "../model/json.js";
 import { sortByCodePoints } from "./code-points.js";
+import { MAX_DEPTH, MAX_INTEGER, MIN_INTEGER } from "./json-limits.js";
 import { pythonFloat } from "./python-float.js";
-
-/** Arrays and objects that nest deeper are refused, by this writer and by every reader of the reference. */
-export const MAX_DEPTH = 64;
-
-const MIN_INTEGER = -(2n ** 63n);
-const MAX_INTEGER = 2n ** 64n - 1n;
 
 /** Printable ASCII without the quote and the backslash: needs no escape. */
 const PLAIN = /^[ !#-[\]-~]*$/;

@@ -4,6 +4,7 @@ import type { DocumentStatus } from "../model/documents.js";
 import type { JsonInteger, JsonObject, JsonValue } from "../model/json.js";
 import type { Timestamp } from "../model/time.js";
 import { parseTimestamp } from "./instant.js";
+import { MAX_INTEGER } from "./json-limits.js";
 import { isJsonArray, isJsonObject } from "./json.js";
 
 const STATUSES: readonly DocumentStatus[] = ["active", "suspended", "revoked"];
@@ -71,7 +72,7 @@ export class Fields {
     const value = this.#required(key);
     const isCount =
       (typeof value === "number" && Number.isSafeInteger(value)) || typeof value === "bigint";
-    if (!isCount || value < 0 || value > 2n ** 64n - 1n)
+    if (!isCount || value < 0 || value > MAX_INTEGER)
       throw invalidDocument(this.#at(key), "expected an integer of at least 0");
     return value;
   }

@@ -29,7 +29,10 @@ export const verifyWithSodium: SignatureVerifier | null =
         );
       };
 
-/** The runtime's cofactorless verification, behind the checks of libsodium that it lacks (RFC 8032 5.1.7). */
+/**
+ * The runtime's cofactorless verification, behind libsodium's checks. OpenSSL 3.0 lacks most of them and 3.5 has them: the
+ * profile must not depend on which one a runtime carries.
+ */
 export const verifyWithRuntime: SignatureVerifier = (message, signature, key) => {
   const parts = decode(signature, key);
   if (parts === null) return false;

@@ -3,10 +3,7 @@ import { AppError } from "../errors.js";
 import type { ErrorCode } from "../errors.js";
 import { JsonFloat } from "../model/json.js";
 import type { JsonValue } from "../model/json.js";
-import { MAX_DEPTH } from "./canonical.js";
-
-const MIN_INTEGER = -(2n ** 63n);
-const MAX_INTEGER = 2n ** 64n - 1n;
+import { MAX_DEPTH, MAX_INTEGER, MIN_INTEGER } from "./json-limits.js";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -90,7 +87,7 @@ export class JsonScanner {
       const key = this.#string();
       if (key in object) {
         this.#at = start;
-        throw this.#fault("duplicate_key", `key ${JSON.stringify(key)} stands twice`);
+        throw this.#fault("duplicate_key", `key ${JSON.stringify(key.slice(0, 64))} stands twice`);
       }
       this.#space();
       if (!this.#take(COLON)) throw this.#fault("invalid_json", 'expected ":"');

@@ -5,6 +5,7 @@ import type {
   MembershipAttestation,
   RecognitionPolicy,
   RecognitionTreaty,
+  RecognizedIssuer,
   SovereignRevocationFeed,
   Unverified,
   Verified,
@@ -81,18 +82,13 @@ export function verifyAttestation(
   policy: RecognitionPolicy,
   { now }: { readonly now: Instant },
 ): Decision<MembershipAttestation, AttestationReason> {
-  const { body } = attestation;
+  const { attestation_id, issuer_sovereign_id } = attestation.body;
   const issuer = policy.recognized_issuers.find(
-    (entry) => entry.sovereign_id === body.issuer_sovereign_id,
+    ({ sovereign_id }) => sovereign_id === issuer_sovereign_id,
   );
   if (issuer === undefined) return refuse("unknown_issuer");
-  if (policy.revoked_attestation_ids.includes(body.attestation_id))
-    return refuse("locally_revoked");
-  if (!issuer.accepted_statuses.includes(body.status)) return refuse("bad_status");
-  if (body.status !== "active" || !isWithin(body.valid_from, body.expires_at, now))
-    return refuse("outside_validity_window");
-  if (!grantsRoles(issuer.allowed_roles, body.roles)) return refuse("role_not_allowed");
-  return decideSignature(attestation, issuer.public_keys);
+  const isRevoked = policy.revoked_attestation_ids.includes(attestation_id);
+  return decideAttestation(attestation, issuer, isRevoked, now);
 }
 
 export interface TreatyAttestationOptions {
@@ -108,27 +104,32 @@ export function verifyAttestationWithTreaty(
   treatyKeys: readonly string[],
   { now, revokedTreaties, revokedAttestations }: TreatyAttestationOptions,
 ): Decision<MembershipAttestation, TreatyAttestationReason> {
-  const recognition = verifyTreaty(treaty, treatyKeys, {
-    now,
-    subject: attestation.body.issuer_sovereign_id,
-    ...(revokedTreaties === undefined ? {} : { revoked: revokedTreaties }),
-  });
+  const { attestation_id, issuer_sovereign_id: subject } = attestation.body;
+  const revoked = revokedTreaties ?? new Set();
+  const recognition = verifyTreaty(treaty, treatyKeys, { now, subject, revoked });
   if (!recognition.accepted) return refuse(`treaty_${recognition.reason}`);
-  const { issuer_sovereign_id, subject_sovereign_id, subject_public_keys, scope } = treaty.body;
-  const policy: RecognitionPolicy = {
-    local_sovereign_id: issuer_sovereign_id,
-    recognized_issuers: [
-      {
-        sovereign_id: subject_sovereign_id,
-        public_keys: subject_public_keys,
-        allowed_roles: scope.allowed_roles,
-        accepted_statuses: scope.accepted_statuses,
-      },
-    ],
-    revoked_attestation_ids: [...(revokedAttestations ?? [])],
-  };
-  const decision = verifyAttestation(attestation, policy, { now });
+  const { subject_public_keys: public_keys, scope } = treaty.body;
+  const isRevoked = revokedAttestations?.has(attestation_id) === true;
+  const decision = decideAttestation(attestation, { ...scope, public_keys }, isRevoked, now);
   return decision.accepted ? decision : refuse(`attestation_${decision.reason}`);
+}
+
+/** What a policy entry and a treaty's scope say alike of an issuer's attestations. */
+type Recognition = Pick<RecognizedIssuer, "public_keys" | "allowed_roles" | "accepted_statuses">;
+
+function decideAttestation(
+  attestation: Unverified<MembershipAttestation>,
+  { public_keys, allowed_roles, accepted_statuses }: Recognition,
+  isRevoked: boolean,
+  now: Instant,
+): Decision<MembershipAttestation, Exclude<AttestationReason, "unknown_issuer">> {
+  const { status, valid_from, expires_at, roles } = attestation.body;
+  if (isRevoked) return refuse("locally_revoked");
+  if (!accepted_statuses.includes(status)) return refuse("bad_status");
+  if (status !== "active" || !isWithin(valid_from, expires_at, now))
+    return refuse("outside_validity_window");
+  if (!grantsRoles(allowed_roles, roles)) return refuse("role_not_allowed");
+  return decideSignature(attestation, public_keys);
 }
 
 export interface FeedOptions {

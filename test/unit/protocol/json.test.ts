@@ -101,6 +101,7 @@ describe("parseJson", () => {
     ['"a', "invalid_json"],
     ['"a\nb"', "invalid_json"],
     ['"a\tb"', "invalid_json"],
+    ['"\u001f"', "invalid_json"],
     [String.raw`"\x41"`, "invalid_json"],
     [String.raw`"\u12g4"`, "invalid_json"],
     [String.raw`"\u12"`, "invalid_json"],
@@ -130,6 +131,7 @@ describe("parseJson", () => {
     ["-9223372036854775809", "integer_out_of_range"],
     // Keys
     ['{"a":1,"a":1}', "duplicate_key"],
+    ['{"a":1,"b":2,"c":3,"b":4}', "duplicate_key"],
     [String.raw`{"a":1,"\u0061":2}`, "duplicate_key"],
     ['{"__proto__":1,"__proto__":2}', "duplicate_key"],
     ['[{"a":{"b":1,"c":2,"b":3}}]', "duplicate_key"],
