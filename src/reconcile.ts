@@ -35,8 +35,10 @@ export interface Revision {
   readonly ref: string;
   readonly dirty: boolean;
   readonly desired: Desired;
-  /** Every resource of the tree by blob id: what the state caches. */
-  readonly resources: ReadonlyMap<string, readonly Resource[]>;
+  /** What this run read from git itself, by blob id. */
+  readonly parsed: Compiled["parsed"];
+  /** Some resources come from the state's cache, which anybody who can write the state could have forged. */
+  readonly fromCache: boolean;
 }
 
 export interface PlannedChange {
@@ -61,20 +63,26 @@ export interface ApplyResult {
   readonly plan: Plan;
 }
 
-/** git → desired: reads one commit, never the working tree. Throws `validation_failed` with every diagnostic. */
-export async function readRevision(source: Source, reader: StateReader): Promise<Revision> {
+/**
+ * git → desired: reads one commit, never the working tree, and parses what `cache` does not know. Throws
+ * `validation_failed` with every diagnostic.
+ */
+async function readRevision(
+  source: Source,
+  cache: Pick<StateReader, "resources"> | null,
+): Promise<Revision> {
   const repository = await Repository.open(source.repo);
   const ref = source.ref ?? (await repository.head());
   const { commit, tree } = await repository.resolve(ref);
   const files = await repository.files(tree);
-  const cached = reader.resources(files.map((file) => file.blob));
+  const cached = cache?.resources(files.map((file) => file.blob)) ?? new Map<string, never>();
   const revision = { commit, tree, files };
   // Looking at the work tree takes as long as the rest, and needs nothing of it.
   const [{ desired, parsed }, dirty] = await Promise.all([
     compileTree(repository, revision, source.limits, cached),
     repository.isDirty(),
   ]);
-  return { ref, dirty, desired, resources: new Map([...cached, ...parsed]) };
+  return { ref, dirty, desired, parsed, fromCache: cached.size > 0 };
 }
 
 async function compileTree(
@@ -168,23 +176,22 @@ export async function applyChange(
     assertSame(shown, change.plan);
     return { applied: null, plan: change.plan };
   }
+  // What is signed was read from git, every byte of it.
+  const signed = revision.fromCache
+    ? await readRevision({ ...planned, ref: revision.ref }, null)
+    : revision;
   const writer = openStateForWriting(planned.db, options.holder);
   try {
     const snapshot = writer.snapshot();
-    const fresh = planRevision(
-      revision,
-      snapshot,
-      { now: options.now, version: planned.version },
-      options.allowances,
-    );
-    assertSame(shown, fresh.plan);
-    const applied = applyPlan(writer, {
-      ...options,
-      desired: revision.desired,
-      snapshot,
-      planned: fresh,
-    });
-    writer.cacheResources(revision.resources);
+    const at = { now: options.now, version: planned.version };
+    const fresh = planRevision(signed, snapshot, at, options.allowances);
+    if (shown !== fresh.plan.plan_digest) {
+      assertCacheHonest(planRevision(revision, snapshot, at, options.allowances).plan, fresh.plan);
+      assertSame(shown, fresh.plan);
+    }
+    const { desired, parsed } = signed;
+    const applied = applyPlan(writer, { ...options, desired, snapshot, planned: fresh });
+    writer.cacheResources(parsed);
     return { applied, plan: fresh.plan };
   } finally {
     writer.close();
@@ -194,4 +201,16 @@ export async function applyChange(
 function assertSame(shown: string, plan: Plan): void {
   if (shown === plan.plan_digest) return;
   throw new AppError("stale_plan", `expected plan ${shown}, and it is now ${plan.plan_digest}`);
+}
+
+/** The same commit gives the same plan, whether its resources come from git or from the cache. */
+function assertCacheHonest(cached: Plan, read: Plan): void {
+  if (cached.change_digest === read.change_digest) return;
+  throw new AppError(
+    "state_corrupt",
+    "the state's cache of parsed resources is not what git holds",
+    {
+      hint: "somebody has written to the state: keep the file as evidence, and check what else it holds",
+    },
+  );
 }

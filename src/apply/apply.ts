@@ -51,7 +51,7 @@ export function assertApplicable(plan: Plan): void {
 }
 
 /** The key must be the one that the genesis names, or everything we sign is worthless to others. */
-export function assertAuthorityKey(desired: Desired, key: PrivateKey): void {
+function assertAuthorityKey(desired: Desired, key: PrivateKey): void {
   if (key.publicKey === desired.authority.publicKey) return;
   throw new AppError(
     "authority_key_mismatch",

@@ -110,7 +110,7 @@ describe("an apply is refused and changes nothing", () => {
         random,
         allowances: NO_ALLOWANCES,
       });
-    expect(broken).toThrow();
+    expect(broken).toThrow(expect.objectContaining({ code: "internal" }));
     expect(world.snapshot).toEqual(snapshot);
     expect([...world.writer.auditEvents({})]).toEqual([]);
   });

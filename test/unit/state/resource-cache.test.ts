@@ -1,6 +1,5 @@
 /** The cache of parsed resources: exact, bounded, and no part of the revision. */
 import { expect, test } from "vitest";
-import { JsonFloat } from "../../../src/model/json.js";
 import type { Resource } from "../../../src/model/resources.js";
 import type { Operation } from "../../../src/model/state.js";
 import { openState } from "../../../src/state/open.js";
@@ -14,7 +13,7 @@ function resource(name: string, blob: string): Resource {
       subject: "far",
       scope: {
         allowedRoles: [],
-        claims: { whole: 1, float: new JsonFloat(1), big: 2n ** 60n, é: null },
+        claims: { whole: 1, largest: Number.MAX_SAFE_INTEGER, é: null, list: [true, "10"] },
       },
     },
     source: { file: `${name}.yaml`, line: 1, column: 1, blob },
@@ -28,7 +27,7 @@ function treeOf(...blobs: readonly string[]): ReadonlyMap<string, readonly Resou
   );
 }
 
-test("gives back what was put, floats and large integers included, and nothing for other blobs", () => {
+test("gives back what was put but for positions, and nothing for other blobs", () => {
   withWriter((writer, path) => {
     expect(writer.resources(["a", "b"])).toEqual(new Map());
     writer.cacheResources(treeOf("b", "a"));
@@ -38,17 +37,14 @@ test("gives back what was put, floats and large integers included, and nothing f
     reader.close();
     expect([...found.keys()].toSorted()).toEqual(["a", "empty"]);
     expect(found.get("empty")).toEqual([]);
-    expect(JSON.stringify(found.get("a"), plain)).toBe(JSON.stringify(treeOf("a").get("a"), plain));
+    // Positions serve to show faults, and a tree with a fault is read from git.
+    expect(found.get("a")).toEqual(
+      treeOf("a")
+        .get("a")
+        ?.map((item) => ({ ...item, positions: {} })),
+    );
   });
 });
-
-/** Shows the kinds of numbers apart, and keys in one order. */
-function plain(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return `bigint ${value}`;
-  if (value instanceof JsonFloat) return `float ${value.value}`;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
 
 test("leaves generation and digest as they are", () => {
   withWriter((writer) => {
