@@ -42,7 +42,7 @@ async function served(
     holder: "bench",
   };
   await applyChange(change, options);
-  const reader = openState(db, "read");
+  const reader = openState(db);
   const app = buildApp({ reader, clock: () => NOW, requestIds: () => "bench", version: "bench" });
   await app.listen({ port: 0 });
   const body = (await app.inject("/connectome.json")).rawPayload;

@@ -113,7 +113,7 @@ async function compileTree(
 /** A state that does not exist yet is an empty one. */
 function openOrEmpty(db: string): StateReader {
   try {
-    return openState(db, "read");
+    return openState(db);
   } catch (error) {
     if (error instanceof AppError && error.code === "state_missing") return emptyState();
     throw error;

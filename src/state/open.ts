@@ -18,7 +18,7 @@ import { FileWriter, type StateWriter } from "./writer.js";
  * Reads the state at `path` while others may write it; never writes.
  * Throws AppError `state_missing`, `state_foreign`, `state_newer`, `state_corrupt`, `state_unreadable`.
  */
-export function openState(path: string, _mode: "read"): StateReader {
+export function openState(path: string): StateReader {
   const file = existingPath(path);
   if (file === null) throw new AppError("state_missing", `there is no state at ${path}`);
   return new FileReader(new ReadConnection(file, checkReadable));

@@ -1,5 +1,5 @@
 /** Where a state may stand: one real path, on a disk whose locks hold, in a file that strangers cannot write. */
-import { realpathSync, statfsSync, statSync } from "node:fs";
+import { mkdirSync, realpathSync, statfsSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { AppError } from "../errors.js";
 
@@ -27,13 +27,26 @@ export function existingPath(path: string): string | null {
   }
 }
 
-/** The same for a file that is still to be made. Throws AppError `state_unreadable` when its folder is not there. */
+/**
+ * The same for a file that is still to be made, and its folder with it: git ignores `.concordat/`, so a fresh clone has none.
+ * Throws AppError `state_unreadable` when that folder's own folder is not there either.
+ */
 export function newPath(path: string): string {
-  const folder = existingPath(dirname(path));
+  const folder = existingPath(dirname(path)) ?? newFolder(dirname(path));
   if (folder !== null) return join(folder, basename(path));
   throw new AppError("state_unreadable", `there is no folder ${dirname(path)}`, {
     hint: "make the folder first, or give another --db FILE",
   });
+}
+
+function newFolder(path: string): string | null {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+    return existingPath(path);
+  } catch (cause) {
+    if (isMissing(cause)) return null;
+    throw new AppError("state_unreadable", `${path} cannot be made`, { cause });
+  }
 }
 
 /** Throws AppError `state_unreadable` when a writer cannot trust the place. `path` need not exist. */

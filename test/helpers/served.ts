@@ -12,7 +12,7 @@ export class Served {
   #made = 0;
 
   constructor(world: World, more: Partial<ServeContext> = {}) {
-    this.reader = openState(world.db, "read");
+    this.reader = openState(world.db);
     this.app = buildApp({
       reader: this.reader,
       clock: () => world.now,

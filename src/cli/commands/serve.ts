@@ -55,7 +55,7 @@ export default class Serve extends BaseCommand<Served> {
   async run(): Promise<Served> {
     const { flags } = await this.parse(Serve);
     const settings = resolveSettings(flags, process.env);
-    const reader = openState(settings.db, "read");
+    const reader = openState(settings.db);
     try {
       const { authority } = reader.snapshot();
       assertServingKey(settings.authorityKey, flags["authority-key"] !== undefined, authority);

@@ -19,7 +19,7 @@ export default class Status extends BaseCommand<StateReport> {
 
   async run(): Promise<StateReport> {
     const { flags } = await this.parse(Status);
-    const reader = openState(resolveSettings(flags, process.env).db, "read");
+    const reader = openState(resolveSettings(flags, process.env).db);
     try {
       const sequence = reader.publishedFeed()?.sequence ?? null;
       const report = stateReport(reader.snapshot(), sequence, instantFromMillis(Date.now()));

@@ -78,7 +78,7 @@ function stateWith(stored: readonly string[]): string {
 }
 
 function exported(path: string, filter: EventFilter, format: "jsonl" | "json"): string {
-  const reader = openState(path, "read");
+  const reader = openState(path);
   try {
     return [...exportAudit(reader, filter, format)].join("");
   } finally {

@@ -40,10 +40,10 @@ function begun(): string {
 
 test("killed between two operations: nothing of the batch is there", async () => {
   const path = begun();
-  const before = openState(path, "read").snapshot();
+  const before = openState(path).snapshot();
   const child = committing(path, '{ get do() { die(); return "remove_policy"; } }');
   expect(await child.ends()).toBe("SIGKILL");
-  const reader = openState(path, "read");
+  const reader = openState(path);
   expect(reader.snapshot()).toEqual(before);
   expect([...reader.auditEvents({})]).toEqual([]);
   reader.close();
@@ -59,7 +59,7 @@ test("killed after the acknowledgement: all of the batch is there, with its even
   const child = committing(path, 'put("FOURTH")');
   await child.prints("acknowledged");
   expect(await child.ends()).toBe("SIGKILL");
-  const reader = openState(path, "read");
+  const reader = openState(path);
   const { sovereigns, generation } = reader.snapshot();
   expect(sovereigns.map((row) => row.sovereignId)).toEqual(["FIRST", "FOURTH", "SECOND", "THIRD"]);
   expect(generation).toBe(2);

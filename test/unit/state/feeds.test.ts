@@ -162,7 +162,7 @@ test("our own feed is stored once, with a sequence that only rises", () => {
     expect(
       expectRefused(writer, { do: "publish_feed", feed: feed("HOME", 3, [], "feed-HOME-2") }),
     ).toContain("UNIQUE");
-    const reader = openState(path, "read");
+    const reader = openState(path);
     expect(reader.publishedFeed()).toEqual({ sequence: 2, json: documentJson(second) });
     reader.close();
     expect(writer.snapshot().digest).toBe(digest);

@@ -45,7 +45,7 @@ test("a killed holder's lock is free at once, and its note is replaced", async (
   await child.prints("holding");
   const error = expectError("lock_held", () => openStateForWriting(path, "test"));
   expect(error.message).toContain("concordat serve (process ");
-  openState(path, "read").close();
+  openState(path).close();
   await child.kill();
   expect(readFileSync(`${path}.holder`, "utf8")).toContain("concordat serve");
   const writer = openStateForWriting(path, "test");

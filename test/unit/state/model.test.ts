@@ -255,7 +255,7 @@ test("commits do what the model does", () => {
     fc.property(fc.array(fc.array(operation, { maxLength: 4 }), { maxLength: 25 }), (batches) => {
       const path = scratchPath();
       const writer = openStateForWriting(path, "test");
-      const reader = openState(path, "read");
+      const reader = openState(path);
       let model = EMPTY;
       const digests = new Map<string, string>();
       for (const operations of batches) {

@@ -57,7 +57,7 @@ describe("a change by another program is seen", () => {
   test.for(CHANGES)("in %s", ([table, row, change]) => {
     const path = scratchPath();
     openStateForWriting(path, "test").close();
-    const reader = openState(path, "read");
+    const reader = openState(path);
     const digests = new Set([reader.snapshot().digest]);
     const statements = [
       `INSERT INTO ${table} VALUES (${row})`,
@@ -77,7 +77,7 @@ describe("a change by another program is seen", () => {
 
   test("in every row of one statement", () => {
     const path = closedState();
-    const reader = openState(path, "read");
+    const reader = openState(path);
     const { generation } = reader.snapshot();
     withPlainDatabase(path, (database) =>
       database.exec("UPDATE recognition_treaties SET status = 'revoked'"),
@@ -104,7 +104,7 @@ describe("a change by another program is seen", () => {
 
 test("what no plan depends on leaves generation and digest alone", () => {
   const path = closedState();
-  const reader = openState(path, "read");
+  const reader = openState(path);
   const { generation, digest } = reader.snapshot();
   withPlainDatabase(path, (database) => {
     database.exec(

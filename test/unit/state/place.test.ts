@@ -14,7 +14,7 @@ test("a link is another name for the same state and the same lock", () => {
   const writer = openStateForWriting(link, "through the link");
   expectError("lock_held", () => openStateForWriting(path, "direct"));
   commit(writer, { do: "issue_treaty", treaty: treaty("a") });
-  const reader = openState(link, "read");
+  const reader = openState(link);
   expect(reader.snapshot().treaties).toHaveLength(41);
   reader.close();
   writer.close();
@@ -34,7 +34,7 @@ test("a file that anyone may write is not written, and can be read", () => {
   expect(expectError("state_unreadable", () => openStateForWriting(path, "test")).hint).toContain(
     "chmod o-w",
   );
-  openState(path, "read").close();
+  openState(path).close();
   chmodSync(path, 0o664);
   openStateForWriting(path, "test").close();
 });

@@ -14,7 +14,7 @@ import {
 } from "../../helpers/state.js";
 
 const readAll = (path: string): number => {
-  const reader = openState(path, "read");
+  const reader = openState(path);
   const { treaties } = reader.snapshot();
   expect([...reader.auditEvents({})]).toEqual([]);
   reader.close();
@@ -24,7 +24,7 @@ const readAll = (path: string): number => {
 test("on a state at rest", () => {
   const path = closedState();
   const before = contentsOf(dirname(path));
-  const reader = openState(path, "read");
+  const reader = openState(path);
   expect(reader.snapshot().treaties).toHaveLength(40);
   expect(contentsOf(dirname(path))).toEqual(before);
   reader.close();
@@ -35,7 +35,7 @@ test("on a state that another program left in WAL mode, and it follows later cha
   const path = closedState();
   withPlainDatabase(path, (database) => database.pragma("journal_mode = WAL"));
   const before = contentsOf(dirname(path));
-  const reader = openState(path, "read");
+  const reader = openState(path);
   expect(reader.snapshot().treaties).toHaveLength(40);
   expect(contentsOf(dirname(path))).toEqual(before);
   const generation = reader.generation();
@@ -70,7 +70,7 @@ test("on a state that is being written", () => {
 
 test("and sees a writer that comes and goes, whoever closes first", () => {
   const path = closedState();
-  const reader = openState(path, "read");
+  const reader = openState(path);
   const generation = reader.generation();
   const writer = openStateForWriting(path, "test");
   commit(writer, { do: "issue_treaty", treaty: treaty("a") });

@@ -148,7 +148,7 @@ test.for(cases)("%s: %s", ([, code, message, damage]) => {
   damage(path);
   rmSync(`${path}.lock`);
   const before = contentsOf(dirname(path));
-  expect(expectError(code, () => openState(path, "read")).message).toContain(message);
+  expect(expectError(code, () => openState(path)).message).toContain(message);
   expect(contentsOf(dirname(path))).toEqual(before);
   expect(expectError(code, () => openStateForWriting(path, "test")).message).toContain(message);
   expect(contentsOf(dirname(path))).toEqual(before);
@@ -157,14 +157,14 @@ test.for(cases)("%s: %s", ([, code, message, damage]) => {
 test("a directory", () => {
   const path = scratchPath();
   mkdirSync(path);
-  expectError("state_unreadable", () => openState(path, "read"));
+  expectError("state_unreadable", () => openState(path));
   expectError("state_unreadable", () => openStateForWriting(path, "test"));
 });
 
 test("a truncated file", () => {
   const path = closedState();
   truncateSync(path, statSync(path).size - 3 * 4096);
-  expectError("state_corrupt", () => openState(path, "read").snapshot());
+  expectError("state_corrupt", () => openState(path).snapshot());
   expectError("state_corrupt", () => openStateForWriting(path, "test"));
 });
 
@@ -180,7 +180,7 @@ test("a damaged page", () => {
   );
   const bytes = readFileSync(path);
   writeFileSync(path, bytes.fill(0xff, (page - 1) * 4096, (page - 1) * 4096 + 16));
-  expectError("state_corrupt", () => openState(path, "read").snapshot());
+  expectError("state_corrupt", () => openState(path).snapshot());
   expectError("state_corrupt", () => openStateForWriting(path, "test"));
 });
 
@@ -197,18 +197,21 @@ test("a journal that another program left behind", () => {
     database.exec("ROLLBACK");
   });
   const before = contentsOf(dirname(path));
-  for (const open of [() => openState(copy, "read"), () => openStateForWriting(copy, "test")]) {
+  for (const open of [() => openState(copy), () => openStateForWriting(copy, "test")]) {
     expect(expectError("state_unreadable", open).hint).toContain("another program died");
   }
   expect(contentsOf(dirname(path))).toEqual(before);
 });
 
-test("no state: only a writer makes one, and only in a folder that is there", () => {
+test("no state: only a writer makes one, and its folder, but not the folder around that", () => {
   const path = scratchPath();
-  expectError("state_missing", () => openState(path, "read"));
-  expectError("state_missing", () => openState(join(path, "deeper", "na.db"), "read"));
+  expectError("state_missing", () => openState(path));
+  expectError("state_missing", () => openState(join(path, "deeper", "na.db")));
   expect(filesBeside(path)).toEqual([]);
-  expectError("state_unreadable", () => openStateForWriting(join(path, "na.db"), "test"));
+  expectError("state_unreadable", () => openStateForWriting(join(path, "deeper", "na.db"), "test"));
+  expect(filesBeside(path)).toEqual([]);
+  openStateForWriting(join(path, "na.db"), "test").close();
+  expect(statSync(path).mode & 0o777).toBe(0o700);
 });
 
 test("an older schema: a reader says so, a writer brings it up to date", () => {
@@ -216,18 +219,16 @@ test("an older schema: a reader says so, a writer brings it up to date", () => {
   const connection = new Connection(path, {});
   migrate(connection, AT_OFFSET, 1);
   connection.close();
-  expect(expectError("state_unreadable", () => openState(path, "read")).hint).toContain(
-    "concordat apply",
-  );
+  expect(expectError("state_unreadable", () => openState(path)).hint).toContain("concordat apply");
   const writer = openStateForWriting(path, "test");
   commit(writer, { do: "put_sovereign", sovereign: sovereign("FAR") });
   writer.close();
-  expect(openState(path, "read").snapshot().sovereigns).toHaveLength(1);
+  expect(openState(path).snapshot().sovereigns).toHaveLength(1);
 });
 
 test("a table that goes while a reader has the file open", () => {
   const path = closedState();
-  const reader = openState(path, "read");
+  const reader = openState(path);
   withPlainDatabase(path, (database) => database.exec("DROP TABLE concordat_inventory"));
   expect(expectError("state_corrupt", () => reader.snapshot()).message).toContain("no such table");
   reader.close();
@@ -251,7 +252,7 @@ test("a row that no Concordat writes", () => {
   for (const sql of damages) {
     const path = closedState();
     withPlainDatabase(path, (database) => database.exec(sql));
-    const reader = openState(path, "read");
+    const reader = openState(path);
     expectError("state_corrupt", () => reader.snapshot());
     reader.close();
   }

@@ -32,7 +32,7 @@ test("gives back what was put but for positions, and nothing for other blobs", (
     expect(writer.resources(["a", "b"])).toEqual(new Map());
     writer.cacheResources(treeOf("b", "a"));
     writer.cacheResources(new Map([...treeOf("a"), ["empty", []]]));
-    const reader = openState(path, "read");
+    const reader = openState(path);
     const found = reader.resources(["a", "empty", "unknown"]);
     reader.close();
     expect([...found.keys()].toSorted()).toEqual(["a", "empty"]);

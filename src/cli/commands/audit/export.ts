@@ -48,10 +48,7 @@ export default class AuditExport extends BaseCommand<Exported> {
     const { output, format, since, until, "event-type": type } = flags;
     if (output === "-" && this.jsonEnabled())
       throw new AppError("usage", "--output - and --json both want stdout");
-    const reader = openState(
-      resolveSettings({ ...flags, db: flags["db-path"] }, process.env).db,
-      "read",
-    );
+    const reader = openState(resolveSettings({ ...flags, db: flags["db-path"] }, process.env).db);
     try {
       const filter = {
         ...(type === undefined ? {} : { type }),
