@@ -4,7 +4,7 @@ import { openState } from "../../../src/state/open.js";
 import { treatyYaml, TrustRepository } from "../../helpers/trust-repository.js";
 
 function snapshotOf({ db }: TrustRepository) {
-  const reader = openState(db, "read");
+  const reader = openState(db);
   try {
     return reader.snapshot();
   } finally {

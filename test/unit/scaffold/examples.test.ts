@@ -40,7 +40,7 @@ function checkOut(folder: string) {
       holder: "test",
     });
   const snapshot = (): Snapshot => {
-    const reader = openState(db, "read");
+    const reader = openState(db);
     try {
       return reader.snapshot();
     } finally {
