@@ -4,7 +4,7 @@ import type { Instant, Seconds, Timestamp } from "../model/time.js";
 import { dateOf, daysInMonth, daysSinceEpoch } from "./calendar.js";
 
 const DATE_TIME =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+  /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?(?:Z|([+-])(\d{2}):(\d{2}))$/;
 const DURATION = /^([1-9][0-9]{0,6})(s|m|h|d)$/;
 
 const SECONDS_PER_DAY: Seconds = 86_400;
@@ -29,7 +29,7 @@ interface Parts {
 /**
  * Reads an RFC 3339 date-time with a zone and at most six fraction digits, and gives its normal form: `Z` for a zero offset,
  * another offset kept, six fraction digits or none. Throws AppError `bad_time` for anything else: a day that does
- * not exist, a leap second, 24:00, a year outside 0001..9999.
+ * not exist, a leap second, 24:00, a year outside 0001..9999, a small `t` or `z` (RFC 3339 5.6 leaves that to us).
  */
 export function parseTimestamp(text: string): Timestamp {
   const { micros, offsetMinutes } = partsOf(text);

@@ -53,7 +53,7 @@ describe("normalisation", () => {
     const times = {
       issued_at: "2026-01-01T00:00:00+00:00",
       valid_from: "2026-01-01T00:00:00.000Z",
-      expires_at: "2026-03-01t00:00:00-00:00",
+      expires_at: "2026-03-01T00:00:00-00:00",
     };
     expect(parseTreaty({ ...bodyJson(treaty), ...times }).body).toEqual(treaty);
     const { body } = parseTreaty({
