@@ -1,6 +1,7 @@
 /** The files of a commit to the desired state, or every fault that stands in the way, in one run. */
 import type { Desired } from "../model/desired.js";
 import type { Resource } from "../model/resources.js";
+import { printable } from "./characters.js";
 import { compareDiagnostics, diagnose, wholeFile } from "./diagnostic.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { lossyText } from "./decode.js";
@@ -37,30 +38,18 @@ export interface Compiled {
   readonly parsed: ReadonlyMap<string, readonly Resource[]>;
 }
 
+/** A tree with more faults than this is not read to its end. */
+const MOST_FAULTS = 10_000;
+
 /** Compiles a tree. Never throws for what the tree holds; `desired` is null unless all of it is in order. */
-export function compile(input: TreeInput, { limits, cached }: CompileOptions): Compiled {
-  const tree = sortTree(input.files, limits);
-  const parsed = new Map<string, readonly Resource[]>();
-  const diagnostics: Diagnostic[] = [...tree.diagnostics, ...findPrivateKeys(tree, input)];
+export function compile(input: TreeInput, options: CompileOptions): Compiled {
+  const tree = sortTree(input.files, options.limits);
+  const found = [...tree.diagnostics, ...findPrivateKeys(tree, input)];
   if (tree.resources.length === 0) {
-    if (!tree.isIncomplete)
-      diagnostics.push(
-        diagnose("empty_desired_state", wholeFile("."), "the tree holds no resource"),
-      );
-    return { desired: null, diagnostics: diagnostics.toSorted(compareDiagnostics), parsed };
+    const empty = diagnose("empty_desired_state", wholeFile("."), "the tree holds no resource");
+    return result(null, tree.isIncomplete ? found : [...found, empty], new Map());
   }
-  const resources: Resource[] = [];
-  const faultyWords = new Set<string>();
-  for (const { path, blob } of tree.resources) {
-    const known = cached?.(blob) ?? [];
-    for (const resource of known) resources.push(standingIn(path, resource));
-    if (known.length > 0) continue;
-    const file = parseFile(path, blob, input.read(blob), limits);
-    resources.push(...file.resources);
-    diagnostics.push(...file.diagnostics);
-    if (file.faultyText === null) parsed.set(blob, file.resources);
-    else for (const word of wordsOf(file.faultyText)) faultyWords.add(word);
-  }
+  const { resources, parsed, diagnostics, isMissed } = parseAll(tree, input, options);
   const texts = new Texts(tree, input);
   const resolved = resolve({
     commit: input.commit,
@@ -72,14 +61,61 @@ export function compile(input: TreeInput, { limits, cached }: CompileOptions): C
       return file === undefined ? null : input.read(file.blob);
     },
     place: (file, line, column) => texts.of(file).placeAt([line, column]),
-    isInFaultyFile: (word) => tree.isIncomplete || faultyWords.has(word),
+    isInFaultyFile: isMissed,
   });
-  diagnostics.push(...resolved.diagnostics);
+  return result(resolved.desired, [...found, ...diagnostics, ...resolved.diagnostics], parsed);
+}
+
+function result(
+  desired: Desired | null,
+  diagnostics: readonly Diagnostic[],
+  parsed: Compiled["parsed"],
+): Compiled {
   const hasErrors = diagnostics.some(({ level }) => level === "error");
   return {
-    desired: hasErrors ? null : resolved.desired,
+    desired: hasErrors ? null : desired,
     diagnostics: diagnostics.toSorted(compareDiagnostics),
     parsed,
+  };
+}
+
+interface Parsed extends Pick<Compiled, "diagnostics" | "parsed"> {
+  readonly resources: readonly Resource[];
+  /** Whether what could not be read mentions a word. */
+  readonly isMissed: (word: string) => boolean;
+}
+
+function parseAll(tree: SortedTree, input: TreeInput, { limits, cached }: CompileOptions): Parsed {
+  const resources: Resource[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const parsed = new Map<string, readonly Resource[]>();
+  const missed = new Set<string>();
+  for (const { path, blob } of tree.resources) {
+    const known = cached?.(blob) ?? [];
+    for (const resource of known) resources.push(standingIn(path, resource));
+    // A file with resources is never empty, so an empty entry is not one of ours.
+    if (known.length > 0) continue;
+    const file = parseFile(path, blob, input.read(blob), limits);
+    for (const resource of file.resources) resources.push(resource);
+    diagnostics.push(...file.diagnostics);
+    if (file.faultyText === null) parsed.set(blob, file.resources);
+    else for (const word of wordsOf(file.faultyText)) missed.add(word);
+    if (diagnostics.length >= MOST_FAULTS) {
+      diagnostics.push(
+        diagnose(
+          "too_many_faults",
+          wholeFile("."),
+          `${printable(path)} is the last file that was read`,
+        ),
+      );
+      return { resources, diagnostics, parsed, isMissed: () => true };
+    }
+  }
+  return {
+    resources,
+    diagnostics,
+    parsed,
+    isMissed: (word) => tree.isIncomplete || missed.has(word),
   };
 }
 

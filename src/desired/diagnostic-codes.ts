@@ -54,7 +54,7 @@ const TABLE = {
     "remove it, or refer to it from an Authority or a RevocationFeed",
   ),
   too_many_faults: error(
-    "One file has more faults than are listed.",
+    "A file, or the tree, has more faults than are listed.",
     "mend the ones listed, and run again",
   ),
   // The text

@@ -9,8 +9,8 @@ import { parseDuration, parseTimestamp, toInstant } from "../protocol/instant.js
 import { parseJson } from "../protocol/json.js";
 import { parsePublicKey } from "../protocol/public-key.js";
 import { printable, quoted } from "./characters.js";
+import { DIAGNOSTICS } from "./diagnostic-codes.js";
 import type { DiagnosticCode } from "./diagnostic-codes.js";
-import { nearest } from "./nearest.js";
 import type { Resolution } from "./resolution.js";
 
 /** Reads the fields of one resource. */
@@ -81,8 +81,7 @@ export class Fields {
       );
     // A refused file has been reported as such.
     if (!documentPaths.includes(file)) {
-      const near = nearest(file, documentPaths);
-      const hint = near === null ? undefined : `did you mean ${printable(near)}?`;
+      const hint = this.#resolution.suggest(file, documentPaths, DIAGNOSTICS.missing_document.hint);
       this.#resolution.report(
         "missing_document",
         this.#resource,

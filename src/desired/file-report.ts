@@ -8,33 +8,33 @@ const MOST = 100;
 export class FileReport {
   readonly #file: string;
   readonly #listed: Diagnostic[] = [];
-  #left = 0;
 
   /** `file` is safe to print. */
   constructor(file: string) {
     this.#file = file;
   }
 
-  /** `place` is asked for only while the fault is listed: a hostile file may hold a hundred thousand of them. */
-  add(code: DiagnosticCode, place: () => Place, message: string, hint?: string): void {
-    if (this.#listed.length < MOST) this.#listed.push(diagnose(code, place(), message, hint));
-    else this.#left += 1;
+  /** Whether nothing more will be listed. */
+  get isFull(): boolean {
+    return this.#listed.length >= MOST;
   }
 
   get hasErrors(): boolean {
     return this.#listed.some(({ level }) => level === "error");
   }
 
+  /** `place` is asked for only while faults are listed: a hostile file may hold a hundred thousand. */
+  add(code: DiagnosticCode, place: () => Place, message: string, hint?: string): void {
+    if (!this.isFull) this.#listed.push(diagnose(code, place(), message, hint));
+  }
+
   diagnostics(): readonly Diagnostic[] {
     const sorted = this.#listed.toSorted(compareDiagnostics);
-    if (this.#left === 0) return sorted;
-    return [
-      ...sorted,
-      diagnose(
-        "too_many_faults",
-        wholeFile(this.#file),
-        `${this.#left} more faults in this file are not listed`,
-      ),
-    ];
+    const more = diagnose(
+      "too_many_faults",
+      wholeFile(this.#file),
+      `the first ${MOST} faults of this file are listed`,
+    );
+    return this.isFull ? [...sorted, more] : sorted;
   }
 }

@@ -1,5 +1,7 @@
 /** "Did you mean": the candidate that is nearest to a word, if one is near. */
 
+import { printable } from "./characters.js";
+
 const MOST_CANDIDATES = 1000;
 const LONGEST_WORD = 128;
 
@@ -23,9 +25,9 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
 /** A hint that names the nearest candidate, or else lists the candidates when they are few. */
 export function suggestion(word: string, candidates: readonly string[], otherwise: string): string {
   const near = nearest(word, candidates);
-  if (near !== null) return `did you mean ${near}?`;
+  if (near !== null) return `did you mean ${printable(near)}?`;
   return candidates.length > 0 && candidates.length <= 12
-    ? `known here: ${candidates.join(", ")}`
+    ? `known here: ${candidates.map(printable).join(", ")}`
     : otherwise;
 }
 

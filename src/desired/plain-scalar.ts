@@ -34,7 +34,7 @@ const OLD_WORD = /^(?:y|yes|n|no|on|off|~|<<|=)$/i;
 
 const INTEGER = /^(?:0|-?[1-9][0-9]*)$/;
 const OTHER_NUMBER =
-  /^[-+]?(?:0x[0-9a-f_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*(?:\.[0-9_]*)?(?:e[-+]?[0-9]+)?|\.[0-9][0-9_]*(?:e[-+]?[0-9]+)?|\.inf|\.nan)$/i;
+  /^[-+]?(?:0x[0-9a-f_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*(?:e[-+]?[0-9]+)?|(?:[0-9][0-9_]*)?\.[0-9_]*(?:e[-+]?[0-9]+)?|\.inf|\.nan)$/i;
 const SEXAGESIMAL = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 const DATE = /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt \t].*)?$/;
 
@@ -62,7 +62,7 @@ function readNumberLike(text: string): string | number | ScalarFault {
   if (OTHER_NUMBER.test(text)) {
     return new ScalarFault(
       "bad_number",
-      `${text.slice(0, 60)} is a number that readers disagree on`,
+      `${quoted(text)} is a number that readers disagree on`,
       `if it is a text, write ${quoted(text)}; a number is a plain decimal integer such as 15`,
     );
   }
@@ -73,7 +73,7 @@ function readNumberLike(text: string): string | number | ScalarFault {
 function ambiguous(text: string, type: string): ScalarFault {
   return new ScalarFault(
     "ambiguous_scalar",
-    `some YAML readers take ${text.slice(0, 60)} for ${type}`,
+    `some YAML readers take ${quoted(text)} for ${type}`,
     `write ${quoted(text)}`,
   );
 }

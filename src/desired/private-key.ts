@@ -13,6 +13,12 @@ const FIELD_NAME = /(?:privatekey|privkey|secretkey|secret|seed)$/;
 const FIELD_IN_TEXT =
   /(?:private[_-]?key|priv[_-]?key|secret[_-]?key|secret|seed)["']?[ \t]{0,64}:/i;
 
+const FIELD_IN_JSON =
+  /"[A-Za-z0-9_-]{0,64}(?:private[_-]?key|priv[_-]?key|secret[_-]?key|secret|seed)"[ \t\r\n]{0,64}:/i;
+
+/** A user name, and perhaps a password, in front of the host of an address. */
+const CREDENTIALS = /:\/\/[^\s/]{1,256}@/;
+
 /** RFC 8037: `d` is the private half. */
 const JWK_PRIVATE_HALF = /["']?\bd["']?[ \t]{0,64}:[ \t]{0,64}["']?[A-Za-z0-9_-]{20}/;
 const JWK_TYPE = /\bkty\b/;
@@ -38,10 +44,14 @@ export function findPrivateKey(text: string): number {
 
 /** The offset of a field of a JSON text that is named like a private key; -1 when there is none. */
 export function findPrivateField(json: string): number {
-  return json.search(FIELD_IN_TEXT);
+  return json.search(FIELD_IN_JSON);
+}
+
+export function holdsCredentials(text: string): boolean {
+  return CREDENTIALS.test(text);
 }
 
 /** Whether lines of the text are better not shown: a rough test, which works on broken YAML too. */
-export function mayHoldPrivateKey(text: string): boolean {
-  return findPrivateKey(text) !== -1 || FIELD_IN_TEXT.test(text);
+export function mayHoldSecret(text: string): boolean {
+  return findPrivateKey(text) !== -1 || FIELD_IN_TEXT.test(text) || holdsCredentials(text);
 }

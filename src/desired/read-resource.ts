@@ -11,7 +11,7 @@ import type { DiagnosticCode } from "./diagnostic-codes.js";
 import type { FileReport } from "./file-report.js";
 import type { Limits } from "./limits.js";
 import { suggestion } from "./nearest.js";
-import { schemaFault } from "./schema-fault.js";
+import { schemaFaults } from "./schema-fault.js";
 import { checkDocument } from "./schema-validator.js";
 import type { Position, SourceText } from "./source-text.js";
 import { keyOffset } from "./yaml-key.js";
@@ -59,6 +59,8 @@ class DocumentReader {
     if (kind === null) return null;
     const checked = checkDocument(kind, yaml.value);
     if (!checked.isValid) return this.#refuseAll(checked.errors, yaml);
+    // Its faults have been reported; what is left of it would say something else.
+    if (!yaml.isWhole) return null;
     const { apiVersion: _, metadata, ...rest } = checked.document;
     const [line, column] = start;
     return {
@@ -92,14 +94,11 @@ class DocumentReader {
   }
 
   #refuseAll(errors: readonly ErrorObject[], { positions, faulty }: YamlValue): null {
-    for (const error of errors) {
-      const fault = isUnder(error.instancePath, faulty) ? null : schemaFault(error);
-      if (fault === null) continue;
-      const position =
-        fault.key === undefined
-          ? positions[error.instancePath]
-          : this.#keyPosition(error.instancePath, fault.key);
-      this.#refuse(fault.code, position, fault.message, fault.hint);
+    for (const { code, message, hint, path, key } of schemaFaults(errors)) {
+      if (this.#file.report.isFull) break;
+      if (isUnder(path, faulty)) continue;
+      const position = key === undefined ? positions[path] : this.#keyPosition(path, key);
+      this.#refuse(code, position, message, hint);
     }
     // A document must never vanish without a word, whatever was left out above.
     if (!this.#file.report.hasErrors)

@@ -23,6 +23,8 @@ export interface ResolveInput {
   readonly isInFaultyFile: (word: string) => boolean;
 }
 
+const MOST_SUGGESTIONS = 100;
+
 /** Kinds of which a tree has at most one, whatever its name. */
 const SINGLE: { readonly [K in Kind]?: DiagnosticCode } = {
   Authority: "duplicate_authority",
@@ -34,6 +36,7 @@ export class Resolution {
   readonly diagnostics: Diagnostic[] = [];
   /** Paths of the documents that resources refer to. */
   readonly usedDocuments = new Set<string>();
+  #suggestions = 0;
   readonly #byKind = new Map<Kind, Map<string, Resource>>();
 
   constructor(input: ResolveInput) {
@@ -55,7 +58,7 @@ export class Resolution {
     const found = named?.get(name);
     if (found !== undefined && isKind(found, kind)) return found;
     if (!this.input.isInFaultyFile(name)) {
-      const hint = suggestion(name, [...(named?.keys() ?? [])], `add a ${kind} of this name`);
+      const hint = this.suggest(name, [...(named?.keys() ?? [])], `add a ${kind} of this name`);
       this.report(
         "unknown_reference",
         from,
@@ -65,6 +68,14 @@ export class Resolution {
       );
     }
     return null;
+  }
+
+  /** A hint at the nearest of the candidates. Comparing is slow, so a tree gets only so many. */
+  suggest(word: string, candidates: readonly string[], otherwise: string): string {
+    this.#suggestions += 1;
+    return this.#suggestions > MOST_SUGGESTIONS
+      ? otherwise
+      : suggestion(word, candidates, otherwise);
   }
 
   /** `path` is the JSON pointer of the fault in the resource. */

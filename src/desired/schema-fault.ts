@@ -1,18 +1,25 @@
-/** A schema error in the words of the people who write the files. */
+/** Schema errors in the words of the people who write the files. */
 import type { ErrorObject } from "ajv/dist/2020.js";
 import { printable, quoted } from "./characters.js";
+import { counted } from "./counted.js";
 import type { DiagnosticCode } from "./diagnostic-codes.js";
 import { suggestion } from "./nearest.js";
 import { readablePath } from "./pointer.js";
+import { holdsCredentials } from "./private-key.js";
 import { API_VERSION } from "./schema-validator.js";
 
 export interface SchemaFault {
   readonly code: DiagnosticCode;
   readonly message: string;
-  readonly hint: string | undefined;
-  /** Set when the fault is a key of the map at the error's path, not the map itself. */
-  readonly key: string | undefined;
+  readonly hint?: string | undefined;
+  /** JSON pointer of the value. */
+  readonly path: string;
+  /** Set when the fault is this key of the map at the path, not the map itself. */
+  readonly key?: string | undefined;
 }
+
+type Description = Omit<SchemaFault, "path">;
+type Describe = (error: ErrorObject, what: string) => Description;
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: "a text",
@@ -21,129 +28,170 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   boolean: "true or false",
   array: "a list",
   object: "a map",
-  null: "empty",
 };
 
-const AMOUNTS: Readonly<Record<string, (limit: unknown) => string>> = {
-  minLength: (limit) => `at least ${String(limit)} characters`,
-  maxLength: (limit) => `at most ${String(limit)} characters`,
-  minItems: (limit) => `at least ${String(limit)} in its list`,
-  maxItems: (limit) => `at most ${String(limit)} in its list`,
-  maxProperties: (limit) => `at most ${String(limit)} keys`,
+/** What it means that a keyword of our schemas is not met; `what` names the value. */
+const DESCRIBE: Readonly<Record<string, Describe>> = {
+  additionalProperties: unknownField,
+  const: unknownValue,
+  enum: unknownValue,
+  maxItems: badLength("at most", "item"),
+  maxLength: badLength("at most", "character"),
+  maxProperties: badLength("at most", "key"),
+  maximum: outOfRange("at most"),
+  minItems: badLength("at least", "item"),
+  minLength: badLength("at least", "character"),
+  minimum: outOfRange("at least"),
+  not: exclusion,
+  oneOf: choice,
+  pattern: badFormat,
+  required: missingField,
+  type: wrongType,
 };
 
-/** The fault of one error, or null for an error of a branch: the choice above it says what is asked for. */
-export function schemaFault(error: ErrorObject): SchemaFault | null {
-  const { keyword, params, schema, parentSchema, data } = error;
-  if (keyword === "if" || error.schemaPath.includes("/oneOf/")) return null;
-  const what = readablePath(error.instancePath);
-  const title = titleOf(parentSchema);
-  switch (keyword) {
-    case "additionalProperties": {
-      const key = String(params["additionalProperty"]);
-      return fault(
-        "unknown_field",
-        `${what} has no field ${quoted(key)}`,
-        suggestion(key, fieldsOf(parentSchema), "remove it"),
-        key,
-      );
-    }
-    case "required": {
-      const field = String(params["missingProperty"]);
-      return fault("missing_field", `${what} needs the field ${field}`, `add ${field}`);
-    }
-    case "type":
-      return wrongType(what, String(params["type"]), data);
-    case "const":
-    case "enum": {
-      if (error.instancePath === "/apiVersion")
-        return fault(
-          "unknown_api_version",
-          `the apiVersion ${shown(data)} is not known`,
-          `write apiVersion: ${API_VERSION}`,
-        );
-      const known = (Array.isArray(schema) ? schema : [schema]).map(String);
-      return fault(
-        "unknown_value",
-        `${what} does not know ${shown(data)}`,
-        suggestion(String(data), known, `write ${known.join(" or ")}`),
-      );
-    }
-    case "pattern":
-      return fault(
-        "bad_format",
-        `${what} is ${shown(data)}`,
-        `write ${title ?? "what the schema asks for"}`,
-      );
-    case "minimum":
-    case "maximum":
-      return fault(
-        "out_of_range",
-        `${what} must be at ${keyword === "minimum" ? "least" : "most"} ${String(params["limit"])}, not ${shown(data)}`,
-      );
-    case "oneOf":
-      return fault(
-        "conflicting_fields",
-        `${what}: ${title ?? "exactly one of its forms is needed"}`,
-      );
-    case "not":
-      return fault(
-        "conflicting_fields",
-        `${what}: ${titleOf(schema) ?? "these fields exclude each other"}`,
-      );
-    default:
-      return fault(
-        "bad_length",
-        `${what} must have ${AMOUNTS[keyword]?.(params["limit"]) ?? keyword}`,
-        title && `write ${title}`,
-      );
+/** One fault for each thing to mend, in the order of the errors; lazily, as a hostile file may have very many. */
+export function* schemaFaults(errors: readonly ErrorObject[]): Generator<SchemaFault, void> {
+  const misshapen = new Set(errors.filter(isPattern).map(({ instancePath }) => instancePath));
+  for (const error of errors) {
+    const { keyword, instancePath: path, schemaPath } = error;
+    // The branches of a choice repeat what the choice says; a text of the wrong form may well be too short for it too.
+    const isRepeated =
+      keyword === "if" ||
+      schemaPath.includes("/oneOf/") ||
+      (keyword.endsWith("Length") && misshapen.has(path));
+    if (isRepeated) continue;
+    const describe = DESCRIBE[keyword] ?? other;
+    yield { ...describe(error, readablePath(path)), path };
   }
 }
 
-function wrongType(what: string, type: string, data: unknown): SchemaFault {
+function unknownField({ params, parentSchema }: ErrorObject, what: string): Description {
+  const key = String(params["additionalProperty"]);
+  const fields = Object.keys(part(parentSchema, "properties") ?? {});
+  return {
+    code: "unknown_field",
+    message: `${what} has no field ${quoted(key)}`,
+    hint: suggestion(key, fields, "remove it"),
+    key,
+  };
+}
+
+function missingField(
+  { params, schemaPath, parentSchema }: ErrorObject,
+  what: string,
+): Description {
+  const field = String(params["missingProperty"]);
+  const why = schemaPath.includes("/then/") ? titleOf(parentSchema) : undefined;
+  return {
+    code: "missing_field",
+    message: why ?? `${what} needs the field ${field}`,
+    hint: `add ${field}`,
+  };
+}
+
+function unknownValue({ instancePath, schema, data }: ErrorObject, what: string): Description {
+  if (instancePath === "/apiVersion") {
+    return {
+      code: "unknown_api_version",
+      message: `the apiVersion ${shown(data)} is not known`,
+      hint: `write apiVersion: ${API_VERSION}`,
+    };
+  }
+  const known = (Array.isArray(schema) ? schema : [schema]).map(String);
+  const hint = suggestion(String(data), known, `write ${known.join(" or ")}`);
+  return { code: "unknown_value", message: `${what} cannot be ${shown(data)}`, hint };
+}
+
+function badFormat({ data, parentSchema }: ErrorObject, what: string): Description {
+  return {
+    code: "bad_format",
+    message: `${what} cannot be ${shown(data)}`,
+    hint: askedFor(parentSchema),
+  };
+}
+
+function badLength(bound: string, noun: string): Describe {
+  return ({ params, parentSchema }, what) => {
+    const message = `${what} must have ${bound} ${counted(Number(params["limit"]), noun)}`;
+    return { code: "bad_length", message, hint: askedFor(parentSchema) };
+  };
+}
+
+function outOfRange(bound: string): Describe {
+  return ({ params, data }, what) => {
+    const message = `${what} must be ${bound} ${String(params["limit"])}, not ${shown(data)}`;
+    return { code: "out_of_range", message };
+  };
+}
+
+/** Of two fields that exclude each other, the second is the one to point at. */
+function exclusion({ schema }: ErrorObject, what: string): Description {
+  const fields = part(schema, "required");
+  const key = Array.isArray(fields) ? String(fields.at(-1)) : undefined;
+  return {
+    code: "conflicting_fields",
+    message: `${what}: ${titleOf(schema) ?? "these fields exclude each other"}`,
+    key,
+  };
+}
+
+function choice({ parentSchema }: ErrorObject, what: string): Description {
+  return {
+    code: "conflicting_fields",
+    message: `${what}: ${titleOf(parentSchema) ?? "exactly one form is needed"}`,
+  };
+}
+
+function wrongType({ params, data }: ErrorObject, what: string): Description {
+  const code = "wrong_type";
   if (data === null)
-    return fault("wrong_type", `${what} is empty`, "give it a value, or remove the line");
-  const message = `${what} must be ${TYPE_NAMES[type] ?? type}, not ${TYPE_NAMES[typeName(data)] ?? "another type"}`;
-  if (!isScalar(data)) return fault("wrong_type", message);
+    return { code, message: `${what} is empty`, hint: "give it a value, or remove the line" };
+  const type = String(params["type"]);
+  const given = Array.isArray(data) ? "array" : typeof data;
+  const message = `${what} must be ${TYPE_NAMES[type] ?? type}, not ${TYPE_NAMES[given] ?? given}`;
+  if (!isScalar(data)) return { code, message };
   const text = String(data);
-  if (type === "string") return fault("wrong_type", message, `write ${quoted(text)}`);
-  if (type === "array")
-    return fault("wrong_type", message, `write [${printable(text).slice(0, 60)}]`);
-  return fault(
-    "wrong_type",
-    message,
-    type === "integer" && /^[0-9]+$/.test(text)
-      ? `write ${text.slice(0, 60)} without quotes`
-      : undefined,
-  );
+  if (type === "string") return { code, message, hint: `write ${quoted(text)}` };
+  if (type === "array") return { code, message, hint: `write [${printable(text).slice(0, 60)}]` };
+  return type === "integer" && /^[0-9]{1,16}$/.test(text)
+    ? { code, message, hint: `write ${text} without quotes` }
+    : { code, message };
+}
+
+function other(
+  { message = "is not what the schema asks for" }: ErrorObject,
+  what: string,
+): Description {
+  return { code: "bad_format", message: `${what} ${message}` };
+}
+
+/** The title of a definition says what its values are. */
+function askedFor(schema: unknown): string | undefined {
+  const title = titleOf(schema);
+  return title === undefined ? undefined : `write ${title}`;
+}
+
+function titleOf(schema: unknown): string | undefined {
+  const title = part(schema, "title");
+  return typeof title === "string" ? title : undefined;
+}
+
+function part(schema: unknown, name: string): unknown {
+  return typeof schema === "object" && schema !== null
+    ? Object.entries(schema).find(([key]) => key === name)?.[1]
+    : undefined;
+}
+
+/** A value as a message may show it. */
+function shown(data: unknown): string {
+  if (typeof data !== "string") return String(data);
+  return holdsCredentials(data) ? "an address with a user name" : quoted(data);
+}
+
+function isPattern({ keyword }: ErrorObject): boolean {
+  return keyword === "pattern";
 }
 
 function isScalar(data: unknown): data is string | number | boolean {
   return typeof data === "string" || typeof data === "number" || typeof data === "boolean";
-}
-
-function typeName(data: unknown): string {
-  return Array.isArray(data) ? "array" : typeof data;
-}
-
-function shown(data: unknown): string {
-  return typeof data === "string" ? quoted(data) : String(data);
-}
-
-function titleOf(schema: unknown): string | undefined {
-  const title =
-    typeof schema === "object" && schema !== null && "title" in schema ? schema.title : undefined;
-  return typeof title === "string" ? title : undefined;
-}
-
-function fieldsOf(schema: unknown): readonly string[] {
-  const fields =
-    typeof schema === "object" && schema !== null && "properties" in schema
-      ? schema.properties
-      : undefined;
-  return typeof fields === "object" && fields !== null ? Object.keys(fields) : [];
-}
-
-function fault(code: DiagnosticCode, message: string, hint?: string, key?: string): SchemaFault {
-  return { code, message, hint, key };
 }

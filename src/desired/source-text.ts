@@ -1,7 +1,7 @@
 /** The text of one file: offsets to lines and columns, and the lines that are shown with a fault. */
 import { printable, sameWidth } from "./characters.js";
 import type { Place } from "./diagnostic.js";
-import { mayHoldPrivateKey } from "./private-key.js";
+import { mayHoldSecret } from "./private-key.js";
 
 /** A line may be as long as the file; what is shown of it is not. */
 const EXCERPT_LENGTH = 400;
@@ -42,8 +42,8 @@ export class SourceText {
   }
 
   #excerpt(line: number, column: number): string | null {
-    // A fault elsewhere in the file may show the very line that holds the key: no line of such a file is shown.
-    this.#isSealed ??= mayHoldPrivateKey(this.text);
+    // A fault elsewhere in the file may show the very line that holds a secret: no line of such a file is shown.
+    this.#isSealed ??= mayHoldSecret(this.text);
     const text = this.text.slice(this.#starts[line - 1], this.#starts[line]).replace(/\r?\n$/, "");
     if (this.#isSealed || text === "" || column > EXCERPT_LENGTH) return null;
     return sameWidth(text.slice(0, EXCERPT_LENGTH));

@@ -1,5 +1,6 @@
 /** All faults of a tree as the one error that commands and routes show. */
 import { AppError } from "../errors.js";
+import { counted } from "./counted.js";
 import type { Diagnostic } from "./diagnostic.js";
 
 /** An AppError `validation_failed` with every diagnostic in its details. */
@@ -10,8 +11,4 @@ export function validationFailed(diagnostics: readonly Diagnostic[]): AppError {
   return new AppError("validation_failed", message, {
     details: { diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic })) },
   });
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -15,11 +15,19 @@ const KEY = /^[!-~]{1,128}$/;
 const RESERVED: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 const MERGE = "<<";
 
+interface KeyFault {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly hint?: string;
+}
+
 /** Reads the keys of one map, in order. */
 export class KeyReader {
   readonly #source: SourceText;
   readonly #report: FileReport;
   readonly #offsets = new Map<string, number>();
+  /** Whether a key was refused. */
+  hasFaults = false;
   /** Whether a refused key may have stood for any field of the map. */
   isIncomplete = false;
 
@@ -34,64 +42,65 @@ export class KeyReader {
 
   /** The key, or null when it is refused; the refusal is reported. */
   read(node: ParsedNode): string | null {
-    if (!isScalar(node))
-      return this.#refuse(
-        node,
-        "non_string_key",
-        "a key must be a string, not a map, list or alias",
-      );
-    const key = node.source;
-    const isPlain = node.type === "PLAIN";
-    if (isPlain && key === MERGE) {
-      this.isIncomplete = true;
-      return this.#refuse(node, "merge_forbidden", "the merge key << is refused");
-    }
-    if (key.includes(REPLACED)) {
-      this.isIncomplete = true;
+    const key = isScalar(node) ? node.source : null;
+    if (key?.includes(REPLACED) === true) {
+      // The character has been reported.
+      this.hasFaults = this.isIncomplete = true;
       return null;
     }
+    const fault = this.#faultOf(node, key);
+    if (key !== null && !this.#offsets.has(key)) this.#offsets.set(key, node.range[0]);
+    if (fault === null) return key;
+    const { code, message, hint } = fault;
+    const [offset] = node.range;
+    const isSecret = code === "private_key";
+    const place = () => (isSecret ? this.#source.hiddenPlace(offset) : this.#source.place(offset));
+    this.#report.add(code, place, message, hint);
+    this.hasFaults = true;
+    this.isIncomplete ||= code === "merge_forbidden";
+    return null;
+  }
+
+  #faultOf(node: ParsedNode, key: string | null): KeyFault | null {
+    if (key === null)
+      return {
+        code: "non_string_key",
+        message: "a key must be a string, not a map, list or alias",
+      };
+    const isPlain = isScalar(node) && node.type === "PLAIN";
+    if (isPlain && key === MERGE)
+      return { code: "merge_forbidden", message: "the merge key << is refused" };
     const first = this.#offsets.get(key);
     if (first !== undefined) {
       const [line] = this.#source.position(first);
-      return this.#refuse(
-        node,
-        "duplicate_key",
-        `the key ${quoted(key)} stands twice in this map, first on line ${line}`,
-      );
+      return {
+        code: "duplicate_key",
+        message: `the key ${quoted(key)} stands twice in this map, first on line ${line}`,
+      };
     }
-    this.#offsets.set(key, node.range[0]);
+    if (isPlain && key === "")
+      return {
+        code: "non_string_key",
+        message: "a key is missing",
+        hint: "give the value a key, or remove it",
+      };
     if (isPlain && typeof readPlainScalar(key) !== "string") {
-      const hint = key === "" ? "give the value a key, or remove it" : `write ${quoted(key)}`;
-      return this.#refuse(
-        node,
-        "non_string_key",
-        key === "" ? "a key is missing" : `the key ${key.slice(0, 60)} is not a string`,
-        hint,
-      );
+      const message = `not every reader takes the key ${quoted(key)} for a string`;
+      return { code: "non_string_key", message, hint: `write ${quoted(key)}` };
     }
     if (RESERVED.has(key))
-      return this.#refuse(
-        node,
-        "reserved_key",
-        `the key ${key} has a meaning for JavaScript programs`,
-      );
-    if (isPrivateKeyField(key)) {
-      const place = () => this.#source.hiddenPlace(node.range[0]);
-      this.#report.add(
-        "private_key",
-        place,
-        `the field ${quoted(key)} is named like a private key`,
-      );
-      return null;
-    }
+      return {
+        code: "reserved_key",
+        message: `the key ${key} has a meaning for JavaScript programs`,
+      };
+    if (isPrivateKeyField(key))
+      return {
+        code: "private_key",
+        message: `the field ${quoted(key)} is named like a private key`,
+      };
     return KEY.test(key)
-      ? key
-      : this.#refuse(node, "bad_key", `the key ${quoted(key)} is not one line of plain characters`);
-  }
-
-  #refuse(node: ParsedNode, code: DiagnosticCode, message: string, hint?: string): null {
-    this.#report.add(code, () => this.#source.place(node.range[0]), message, hint);
-    return null;
+      ? null
+      : { code: "bad_key", message: `the key ${quoted(key)} is not one line of plain characters` };
   }
 }
 

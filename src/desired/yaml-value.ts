@@ -18,6 +18,8 @@ export interface YamlValue {
   readonly positions: { readonly [path: string]: Position };
   /** JSON pointers of the values that were reported here, so that the schema does not report them again. */
   readonly faulty: ReadonlySet<string>;
+  /** Whether the value is all that the document says: nothing of it was refused. */
+  readonly isWhole: boolean;
 }
 
 /** The value of a document whose depth has been checked. What is refused is reported, and left out or kept as text. */
@@ -29,12 +31,13 @@ export function readValue(
 ): YamlValue {
   const reader = new ValueReader(source, limits, report);
   const value = reader.read(document.contents, "");
-  return { value, positions: reader.positions, faulty: reader.faulty };
+  return { value, positions: reader.positions, faulty: reader.faulty, isWhole: reader.isWhole };
 }
 
 class ValueReader {
   readonly positions: { [path: string]: Position } = {};
   readonly faulty = new Set<string>();
+  #hasRefusedKeys = false;
   readonly #source: SourceText;
   readonly #limits: Limits;
   readonly #report: FileReport;
@@ -43,6 +46,10 @@ class ValueReader {
     this.#source = source;
     this.#limits = limits;
     this.#report = report;
+  }
+
+  get isWhole(): boolean {
+    return !this.#hasRefusedKeys && this.faulty.size === 0;
   }
 
   read(node: ParsedNode | null, path: string): JsonValue {
@@ -60,6 +67,11 @@ class ValueReader {
 
   #scalar(node: Scalar.Parsed, path: string): JsonValue {
     const text = node.source;
+    if (text.includes(REPLACED)) {
+      // The character has been reported.
+      this.faulty.add(path);
+      return text;
+    }
     const value = node.type === "PLAIN" ? readPlainScalar(text) : text;
     if (value instanceof ScalarFault) {
       this.#fault(path, node, value);
@@ -71,7 +83,6 @@ class ValueReader {
 
   /** A quoted scalar can name by an escape what the file must not hold. */
   #checkCharacters(node: Scalar.Parsed, path: string, value: string): void {
-    if (value.includes(REPLACED)) this.faulty.add(path);
     if (node.type !== "QUOTE_DOUBLE") return;
     for (const { code, name } of refusedCharacters(value)) {
       const message = `the text holds ${name} by an escape`;
@@ -90,8 +101,10 @@ class ValueReader {
       const key = keys.read(pair.key);
       if (key !== null) value[key] = this.read(pair.value, childPath(path, key));
     }
+    this.#hasRefusedKeys ||= keys.hasFaults;
     if (keys.isIncomplete) this.faulty.add(path);
     if (isPrivateJwk(keys)) {
+      this.faulty.add(path);
       const place = () => this.#source.hiddenPlace(node.range[0]);
       this.#report.add("private_key", place, "this map is a JSON Web Key with its private half");
     }
