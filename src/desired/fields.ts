@@ -5,13 +5,22 @@ import { AppError } from "../errors.js";
 import type { JsonValue } from "../model/json.js";
 import type { Resource, ValiditySpec } from "../model/resources.js";
 import type { Seconds, Timestamp } from "../model/time.js";
-import { parseDuration, parseTimestamp, toInstant } from "../protocol/instant.js";
+import {
+  fromInstant,
+  parseDuration,
+  parseTimestamp,
+  plusSeconds,
+  toInstant,
+} from "../protocol/instant.js";
 import { parseJson } from "../protocol/json.js";
 import { parsePublicKey } from "../protocol/public-key.js";
 import { printable, quoted } from "./characters.js";
 import { DIAGNOSTICS } from "./diagnostic-codes.js";
 import type { DiagnosticCode } from "./diagnostic-codes.js";
 import type { Resolution } from "./resolution.js";
+
+/** Nothing is signed later: what counts from then on must end before the calendar does, in the year 9999. */
+const LATEST_SIGNING = toInstant(parseTimestamp("9000-01-01T00:00:00Z"));
 
 /** Reads the fields of one resource. */
 export class Fields {
@@ -33,8 +42,10 @@ export class Fields {
     return [...new Set(keys.filter((key) => key !== null))].toSorted();
   }
 
+  /** In UTC, as everything that we sign. */
   time(path: string, text: string | undefined): Timestamp | null {
-    return text === undefined ? null : this.#read("bad_time", path, () => parseTimestamp(text));
+    if (text === undefined) return null;
+    return this.#read("bad_time", path, () => fromInstant(toInstant(parseTimestamp(text))));
   }
 
   duration(path: string, text: string): Seconds | null {
@@ -64,7 +75,12 @@ export class Fields {
     const { from, until } = this.window(path, spec);
     if (spec.until !== undefined) return until === null ? null : { from, until, duration: null };
     const duration = spec.for === undefined ? otherwise : this.duration(`${path}/for`, spec.for);
-    return duration === null ? null : { from, until: null, duration };
+    if (duration === null) return null;
+    const start = from === null ? LATEST_SIGNING : toInstant(from);
+    const end = this.#read("bad_time", `${path}/for`, () =>
+      fromInstant(plusSeconds(start, duration)),
+    );
+    return end === null ? null : { from, until: null, duration };
   }
 
   /** The document that a field names by its path, read by `parse`. */

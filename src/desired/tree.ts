@@ -104,9 +104,10 @@ function useOf(path: string): Use {
   const parts = path.split("/");
   const name = parts.at(-1) ?? "";
   if (path === SETTINGS) return "settings";
-  if (parts.some((part) => part.startsWith(".")) || NOTE.test(name)) return "note";
+  if (parts.some((part) => part.startsWith("."))) return "note";
   if (/\.ya?ml$/.test(name)) return "resource";
-  return name.endsWith(".json") ? "document" : "unknown";
+  if (name.endsWith(".json")) return "document";
+  return NOTE.test(name) ? "note" : "unknown";
 }
 
 function fileFaults(file: TreeFile, use: Use, limits: Limits): readonly Diagnostic[] {

@@ -54,7 +54,7 @@ policy:
       approvals: { reduces: 0, keeps: 0, widens: 2 },
       freeze: [
         {
-          from: "2026-12-24T00:00:00+01:00",
+          from: "2026-12-23T23:00:00Z",
           until: "2027-01-02T00:00:00Z",
           reason: "the year ends",
         },

@@ -116,6 +116,21 @@ test.each<[what: string, changes: Changes, faults: readonly string[]]>([
     ["treaties/globex.yaml:8:51 bad_validity"],
   ],
   [
+    "a window beyond the calendar",
+    treaty(`subject: globex\n${SCOPE}validity: {from: "9999-01-01T00:00:00Z", for: 8760h}\n`),
+    ["treaties/globex.yaml:8:49 bad_time"],
+  ],
+  [
+    "a duration of centuries",
+    treaty(`subject: globex\n${SCOPE}validity: {for: 9999999d}\n`),
+    ["treaties/globex.yaml:8:19 bad_time"],
+  ],
+  [
+    "a moment that lies before the calendar in UTC",
+    treaty(`subject: globex\n${SCOPE}validity: {from: "0001-01-01T00:00:00+01:00"}\n`),
+    ["treaties/globex.yaml:8:20 bad_time"],
+  ],
+  [
     "a renewal of what ends for good",
     treaty(
       `subject: globex\n${SCOPE}validity: {until: "2027-01-01T00:00:00Z"}\nrenewal: {before: 1h}\n`,

@@ -93,6 +93,12 @@ test.each([
   expect(faults({ [path]: "this: is not a resource\n" })).toEqual([]);
 });
 
+test("a resource is one whatever its name begins with", () => {
+  expect(faults({ "policies/LICENSE-x.yaml": "a: 1\n" })).toEqual([
+    "policies/LICENSE-x.yaml missing_field",
+  ]);
+});
+
 test("settings count only at the root", () => {
   expect(faults({ "policies/concordat.config.yaml": "a: 1\n" })).toEqual([
     "policies/concordat.config.yaml missing_field",
