@@ -1,4 +1,4 @@
-/** Which characters a text may hold, and how untrusted text is shown (research/trust.md Y9, F14). */
+/** Which characters a text may hold, and how untrusted text is shown (docs/threats.md Y9, F14). */
 import type { DiagnosticCode } from "./diagnostic-codes.js";
 
 type CharacterCode = Extract<

@@ -1,4 +1,4 @@
-/** Bytes of a file to text: strict UTF-8 without characters that a reader cannot see (research/trust.md Y9). */
+/** Bytes of a file to text: strict UTF-8 without characters that a reader cannot see (docs/threats.md Y9). */
 import { refusedCharacters } from "./characters.js";
 import type { RefusedCharacter } from "./characters.js";
 import type { FileReport } from "./file-report.js";

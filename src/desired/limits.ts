@@ -1,4 +1,4 @@
-/** How much a trust repository may hold (research/trust.md G10, Y1, Y3). */
+/** How much a trust repository may hold (docs/threats.md G10, Y1, Y3). */
 
 export interface Limits {
   /** Files of the tree. */

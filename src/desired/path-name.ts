@@ -1,4 +1,4 @@
-/** Names of files: those that git or some file system reads as another name (research/trust.md G5). */
+/** Names of files: those that git or some file system reads as another name (docs/threats.md G5). */
 import { refusedCharacters } from "./characters.js";
 
 /** What NTFS, HFS+ and git take for `.git`, besides the name itself. */

@@ -40,7 +40,7 @@ const DATE = /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt \t].*)?$/;
 
 const LONGEST_OLD_WORD = 3;
 
-/** Reads an unquoted scalar of YAML 1.2 core, or says why readers would disagree on it (research/trust.md Y5, Y6). */
+/** Reads an unquoted scalar of YAML 1.2 core, or says why readers would disagree on it (docs/threats.md Y5, Y6). */
 export function readPlainScalar(text: string): string | number | boolean | null | ScalarFault {
   const word = WORDS.get(text);
   if (word !== undefined) return word;

@@ -1,4 +1,4 @@
-/** The files of a tree by their use, and everything that is refused before a byte is read (research/trust.md G4, G5). */
+/** The files of a tree by their use, and everything that is refused before a byte is read (docs/threats.md G4, G5). */
 import { printable, quoted } from "./characters.js";
 import { diagnose, wholeFile } from "./diagnostic.js";
 import type { Diagnostic } from "./diagnostic.js";

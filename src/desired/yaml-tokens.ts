@@ -16,7 +16,7 @@ const FORBIDDEN: Readonly<Record<string, readonly [DiagnosticCode, string]>> = {
 
 /**
  * The tokens of a text for the composer; null when it is refused whole. Depth is counted on the parser's own stack, so
- * a deep text is refused at the level that is too deep: composing it can abort the process (research/trust.md 0.1).
+ * a deep text is refused at the level that is too deep: composing it can abort the process (docs/threats.md Y1).
  */
 export function tokenize(
   source: SourceText,

@@ -1,7 +1,7 @@
 /** Which revisions an operator may name, and in which order a name is looked up. */
 import { AppError } from "../errors.js";
 
-/** Nothing git could read as an option, a range, a reflog entry or a path (trust.md 2.1, G1). */
+/** Nothing git could read as an option, a range, a reflog entry or a path (docs/threats.md G1). */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,200}$/;
 const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const ABBREVIATED_ID = /^[0-9a-f]{7,}$/;

@@ -56,7 +56,7 @@ function revokedKeyReturns(key: DesiredOperatorKey, message: string): Finding {
   };
 }
 
-/** The bytes of a revoked key under another id are the revoked key (research/trust.md 4.5). */
+/** The bytes of a revoked key under another id are the revoked key (docs/threats.md R2). */
 export function returns(context: PlanContext, outcome: Outcome, key: DesiredOperatorKey): boolean {
   const same = context.snapshot.operatorKeys.find(
     (stored) =>

@@ -1,4 +1,4 @@
-/** A plan as text: verdict first, what removes trust first, the next command last (research behind design.md 3). */
+/** A plan as text: verdict first, what removes trust first, the next command last (design.md 3). */
 import type { Change, Gate, Plan, PlanSummary } from "../../model/plan.js";
 import { blastRadiusLines } from "./blast-radius.js";
 import { changeDetails } from "./change-details.js";

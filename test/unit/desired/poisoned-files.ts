@@ -1,4 +1,4 @@
-/** Files that abort, stall or mislead a YAML reader that is not prepared for them (research/trust.md Y1 to Y3, rows 21 to 23). */
+/** Files that abort, stall or mislead a YAML reader that is not prepared for them (docs/threats.md Y1 to Y3). */
 import type { DiagnosticCode } from "../../../src/desired/diagnostic-codes.js";
 
 const DEEP = 100_000;
