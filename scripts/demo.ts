@@ -42,6 +42,11 @@ function show(output: string): void {
   console.log();
 }
 
+/** The plan has just been shown; of an apply only what it did is new. */
+function showApplied(output: string): void {
+  show(output.slice(output.indexOf("APPLIED")));
+}
+
 function check(claim: string, holds: boolean): void {
   if (!holds) throw new Error(`the demo expected: ${claim}`);
   checks += 1;
@@ -151,7 +156,7 @@ async function main(): Promise<void> {
   );
 
   title("3. Signed and applied");
-  show(concordat("apply", "--repo", repo, "--auto-approve"));
+  showApplied(concordat("apply", "--repo", repo, "--auto-approve"));
   check(
     "a second plan has nothing to do",
     concordat("plan", "--repo", repo).includes("No changes."),
@@ -178,7 +183,7 @@ async function main(): Promise<void> {
       /BLAST RADIUS/.test(second) && second.includes("GLOBEX"),
     );
     const plan = JSON.parse(concordat("plan", "--repo", repo, "--json")) as { plan_digest: string };
-    show(concordat("apply", "--repo", repo, "--expect", plan.plan_digest));
+    showApplied(concordat("apply", "--repo", repo, "--expect", plan.plan_digest));
 
     const after = await connectome(server.url);
     check(
