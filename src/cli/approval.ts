@@ -1,4 +1,5 @@
 /** Whether a plan may be applied as it is, is refused, or has to be asked about. */
+import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { assertApplicable } from "../apply/apply.js";
 import { AppError } from "../errors.js";
@@ -31,20 +32,27 @@ export async function approve(plan: Plan, given: GivenApproval, isLifted: boolea
     throw new AppError("confirmation_required", "nobody has approved this plan", { details });
   }
   if (!(await isYes())) {
-    throw new AppError("confirmation_required", "not approved; nothing was changed", { details });
+    throw new AppError("confirmation_required", "not approved; nothing was changed", {
+      hint: "change and commit what you want otherwise, or run apply again",
+      details,
+    });
   }
 }
 
-/** The question and its answer go through stderr and stdin. Ctrl-C ends the program, Ctrl-D is a no. */
+/**
+ * The question goes to stderr. The terminal keeps its own line editing: Ctrl-C is a signal as everywhere else, and
+ * Ctrl-D, the end of the input, is a no.
+ */
 async function isYes(): Promise<boolean> {
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  prompt.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
-  const closed = new Promise<string>((resolve) => {
-    prompt.on("close", () => resolve(""));
+  const prompt = createInterface({
+    input: process.stdin,
+    output: process.stderr,
+    terminal: false,
   });
-  const question = prompt.question("\nApply this plan? Only 'yes' is accepted: ");
+  const ended = once(prompt, "close").then(() => "");
+  const answer = prompt.question("\nApply this plan? Only 'yes' is accepted: ");
   try {
-    return (await Promise.race([question, closed])) === "yes";
+    return (await Promise.race([answer, ended])) === "yes";
   } finally {
     prompt.close();
   }

@@ -41,13 +41,13 @@ export const verbose = boolean({
 export const allowRemovals = integer({
   min: 0,
   helpValue: "N",
-  description: "Let this many removals of a kind through its limit; N is exact and recorded.",
+  description: "Let up to N removals in all through their limit. The audit records N.",
 });
 
 export const allowLostPaths = integer({
   min: 0,
   helpValue: "N",
-  description: "Let this many lost trust paths through the limit; N is exact and recorded.",
+  description: "Let up to N lost trust paths through their limit. The audit records N.",
 });
 
 /** A date-time with a zone, as an instant. */

@@ -4,13 +4,13 @@ import { Repository } from "../git/repository.js";
 import { watchRefs } from "../git/watch.js";
 
 export interface HeadWatch {
-  /** The newest commit of the ref; null while it has none. */
-  current(): { readonly commit: string } | null;
+  /** The newest commit of the ref; null while it has none, or where there is no repository. */
+  readonly current: () => { readonly commit: string } | null;
   close(): Promise<void>;
 }
 
-/** Null when `dir` is no repository: a state can be served without one. */
-export async function watchHead(dir: string, ref: string | null): Promise<HeadWatch | null> {
+/** A state can be served without its repository: then there is no head to follow. */
+export async function watchHead(dir: string, ref: string | null): Promise<HeadWatch> {
   let head: { readonly commit: string } | null = null;
   const look = async (): Promise<void> => {
     try {
@@ -24,11 +24,11 @@ export async function watchHead(dir: string, ref: string | null): Promise<HeadWa
     }
   };
   try {
-    const stop = await watchRefs(dir, () => void look());
+    const close = await watchRefs(dir, () => void look());
     await look();
-    return { current: () => head, close: stop };
+    return { current: () => head, close };
   } catch (error) {
-    if (error instanceof AppError && error.code === "not_a_repository") return null;
-    throw error;
+    if (!(error instanceof AppError && error.code === "not_a_repository")) throw error;
+    return { current: () => null, close: async () => {} };
   }
 }

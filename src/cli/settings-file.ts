@@ -7,6 +7,7 @@ import { AppError } from "../errors.js";
 export const SETTINGS_FILE = "concordat.config.yaml";
 
 const MAX_BYTES = 65_536;
+const MAX_PORT = 65_535;
 
 export type SettingsValue = string | number | ReadonlyMap<string, number>;
 
@@ -17,7 +18,7 @@ const KEYS = {
   authorityKey: "text",
   keysDir: "text",
   host: "text",
-  port: "number",
+  port: "port",
   limits: "numbers",
 } as const;
 
@@ -42,9 +43,10 @@ export function readSettingsFile(path: string): ReadonlyMap<SettingsKey, Setting
   const fault = document.errors[0] ?? document.warnings[0];
   if (fault !== undefined) throw fail(fault.pos[0], fault.message);
   refuseIndirection(document, fail);
-  if (document.contents === null) return new Map();
+  const { contents } = document;
+  if (contents === null || (isScalar(contents) && contents.value === null)) return new Map();
   const settings = new Map<SettingsKey, SettingsValue>();
-  for (const [key, value, offset] of entries(document.contents, fail)) {
+  for (const [key, value, offset] of entries(contents, fail)) {
     if (!isSettingsKey(key))
       throw fail(
         offset,
@@ -103,7 +105,11 @@ function settingOf(key: SettingsKey, node: unknown, offset: number, fail: Fail):
       entries(node, fail).map(([name, value, at]) => [name, whole(name, value, at, fail)]),
     );
   }
-  if (KEYS[key] === "number") return whole(key, node, offset, fail);
+  if (KEYS[key] === "port") {
+    const port = whole(key, node, offset, fail);
+    if (port <= MAX_PORT) return port;
+    throw fail(offset, `port must be at most ${MAX_PORT}`);
+  }
   const value = isScalar(node) ? node.value : null;
   if (KEYS[key] !== "text" || typeof value !== "string" || value === "") {
     throw fail(

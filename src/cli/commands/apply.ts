@@ -40,7 +40,7 @@ export default class Apply extends BaseCommand<ApplyReport> {
     db,
     "authority-key": authorityKey,
     expect: string({ helpValue: "DIGEST", description: "Apply only if the plan has this digest." }),
-    "auto-approve": boolean({ description: "Apply without asking, whatever the plan says." }),
+    "auto-approve": boolean({ description: "Apply without asking. The guards refuse as ever." }),
     "allow-removals": allowRemovals,
     "allow-lost-paths": allowLostPaths,
     verbose,

@@ -56,31 +56,28 @@ export default class Serve extends BaseCommand<Served> {
     const { flags } = await this.parse(Serve);
     const settings = resolveSettings(flags, process.env);
     const reader = openState(settings.db);
+    const head = await watchHead(settings.repo, settings.ref);
     try {
       const { authority } = reader.snapshot();
       assertServingKey(settings.authorityKey, flags["authority-key"] !== undefined, authority);
-      const head = await watchHead(settings.repo, settings.ref);
       const app = buildApp({
         reader,
         clock: () => instantFromMillis(Date.now()),
         logger: { level: flags["log-level"], stream: process.stderr },
         requestIds: randomUUID,
-        source: () => head?.current() ?? null,
+        source: head.current,
         version: this.config.version,
       });
       const server = await listen(app, settings);
-      const served = {
-        address: server.address,
-        db: settings.db,
-        sovereign_id: authority?.sovereignId ?? null,
-      };
+      const sovereignId = authority?.sovereignId ?? null;
+      const served = { address: server.address, db: settings.db, sovereign_id: sovereignId };
       this.releaseSignals();
       this.announce(served);
       await untilStopped();
       await server.close();
-      await head?.close();
       return served;
     } finally {
+      await head.close();
       reader.close();
     }
   }
