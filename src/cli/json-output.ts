@@ -8,7 +8,7 @@ import { prettyJson } from "../protocol/canonical.js";
  * A typed result as a JSON value. Members that are `undefined` are left out, as JSON.stringify does; exact integers and
  * floats are kept as they are. Throws AppError `internal` for what JSON has no form for.
  */
-export function toJson(value: unknown): JsonValue {
+function toJson(value: unknown): JsonValue {
   switch (typeof value) {
     case "string":
     case "boolean":

@@ -66,14 +66,16 @@ describe("a stack is shown to whoever asks for it", () => {
   });
 });
 
-const script = spawnSync("script", ["--version"]).status === 0;
-if (!script) console.warn("skipped: there is no script(1) to make a terminal with");
+/** util-linux has it; it makes a terminal for the program that it runs. */
+const SCRIPT = "script";
+const present = spawnSync(SCRIPT, ["--version"]).status === 0;
+if (!present) console.warn("skipped: there is no script(1) to make a terminal with");
 
-describe.runIf(script)("on a terminal", () => {
+describe.runIf(present)("on a terminal", () => {
   /** Types `text` once the program has asked, and gives all that was on the screen and the exit code. */
   async function answer(dir: string, text: string): Promise<string> {
     const command = `exec "${process.execPath}" "${PROGRAM}" apply`;
-    const terminal = spawn("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
+    const terminal = spawn(SCRIPT, ["--quiet", "--return", "--command", command, "/dev/null"], {
       cwd: dir,
       env: { ...cleanEnvironment(), SHELL: "/bin/sh", NO_COLOR: "1" },
       stdio: ["pipe", "pipe", "inherit"],

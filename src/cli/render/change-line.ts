@@ -119,13 +119,15 @@ export function changeLines(changes: readonly Change[], paint: Paint): readonly 
   });
 }
 
-export function colourOf(change: Change): Style {
+function colourOf(change: Change): Style {
   const direction = directionOf(change);
   if (direction === "removes") return "red";
   return direction === "grants" ? "green" : "yellow";
 }
 
 const FACTS: readonly (readonly [field: string, words: (value: string) => string])[] = [
+  ["target_name", (value) => `of ${value}`],
+  ["target_id", (value) => `of ${value}`],
   ["revocation_reason", (value) => value],
   ["allowed_roles", (value) => value],
   ["roles", (value) => value],

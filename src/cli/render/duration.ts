@@ -1,5 +1,5 @@
-/** Durations in the unit that fits. */
-import type { Seconds } from "../../model/time.js";
+/** Durations and times, no more exact than a reader needs. */
+import type { Seconds, Timestamp } from "../../model/time.js";
 
 const UNITS: readonly (readonly [string, Seconds])[] = [
   ["d", 86_400],
@@ -19,4 +19,9 @@ export function timeLeft(seconds: Seconds): string {
   const [size, noun] =
     seconds >= 172_800 ? [86_400, "days"] : seconds >= 7200 ? [3600, "hours"] : [60, "minutes"];
   return `${Math.floor(seconds / size)} ${noun}`;
+}
+
+/** A time to the second, for text; exact times are in the JSON. */
+export function toSecond(time: Timestamp): string {
+  return time.replace(/\.\d+/, "");
 }

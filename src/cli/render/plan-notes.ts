@@ -2,6 +2,7 @@
 import type { Drift, Finding, Gate, Lapsing, Skipped } from "../../model/plan.js";
 import { labelOf } from "./change-line.js";
 import { hanging } from "./columns.js";
+import { toSecond } from "./duration.js";
 import type { Paint } from "./paint.js";
 import { visible } from "./visible.js";
 
@@ -32,7 +33,7 @@ export function lapsingLines(lapsing: readonly Lapsing[]): readonly string[] {
   return lapsing.flatMap((item) =>
     hanging(
       "  ",
-      `${item.expires_at}  ${labelOf(item)}  ${item.renews ? "renews" : "nothing renews it"}`,
+      `${toSecond(item.expires_at)}  ${labelOf(item)}  ${item.renews ? "renews" : "nothing renews it"}`,
     ),
   );
 }

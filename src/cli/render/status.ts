@@ -2,7 +2,7 @@
 import type { StateReport } from "../state-report.js";
 import { labelOf } from "./change-line.js";
 import { hanging } from "./columns.js";
-import { timeLeft } from "./duration.js";
+import { timeLeft, toSecond } from "./duration.js";
 import type { Paint } from "./paint.js";
 import { visible } from "./visible.js";
 
@@ -21,7 +21,9 @@ export function renderStatus(report: StateReport, verbose: boolean, paint: Paint
       : row("signing key", `${visible(report.key_id)}  ${report.public_key ?? ""}`)),
     ...row(
       "applied",
-      applied === null ? "never" : `commit ${applied.commit.slice(0, 12)} at ${applied.at}`,
+      applied === null
+        ? "never"
+        : `commit ${applied.commit.slice(0, 12)} at ${toSecond(applied.at)}`,
     ),
     ...row("treaties", countsText(report.treaties)),
     ...row("attestations", countsText(report.attestations)),
@@ -68,7 +70,7 @@ function lapsing(
     ...shown.flatMap((ending) =>
       hanging(
         "  ",
-        `${ending.expires_at}  ${labelOf(ending)}  (${timeLeft(ending.seconds_left)} left)`,
+        `${toSecond(ending.expires_at)}  ${labelOf(ending)}  (${timeLeft(ending.seconds_left)} left)`,
       ),
     ),
     ...(more > 0 ? [`  and ${more} more (-v lists them)`] : []),
