@@ -86,7 +86,12 @@ function carry(step: Step, signing: Signing, documents: Map<string, Digest>): Ca
         },
         event: {
           type: "operator_key_revoked",
-          details: { key_id: step.keyId, reason: step.reason, revoked_by: authority.keyId },
+          details: {
+            key_id: step.keyId,
+            reason: step.reason,
+            incident: step.incident,
+            revoked_by: authority.keyId,
+          },
         },
       };
     case "put_sovereign":
@@ -148,18 +153,18 @@ function carry(step: Step, signing: Signing, documents: Map<string, Digest>): Ca
     }
     case "revoke_treaty":
       return {
-        operation: { ...step, at },
+        operation: { do: "revoke_treaty", id: step.id, reason: step.reason, at },
         event: {
           type: "recognition_treaty_revoked",
-          details: { treaty_id: step.id, reason: step.reason },
+          details: { treaty_id: step.id, reason: step.reason, incident: step.incident },
         },
       };
     case "revoke_attestation":
       return {
-        operation: { ...step, at },
+        operation: { do: "revoke_attestation", id: step.id, reason: step.reason, at },
         event: {
           type: "membership_attestation_revoked",
-          details: { attestation_id: step.id, reason: step.reason },
+          details: { attestation_id: step.id, reason: step.reason, incident: step.incident },
         },
       };
     case "import_feed":

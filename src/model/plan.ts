@@ -76,7 +76,7 @@ export type DriftClass =
   | "unmanaged"
   | "unknown_key"
   | "revoked_out_of_band"
-  | "expired";
+  | "suspended";
 
 export type DriftDisposition = "report" | "keep" | "revoke" | "replace" | "reissue" | "adopt";
 
@@ -99,7 +99,6 @@ export interface Skipped {
     | "revoked_out_of_band"
     | "frozen"
     | "suspended"
-    | "already_imported"
     | "superseded";
   readonly message: string;
 }
@@ -125,6 +124,8 @@ export type FindingCode =
   | "sequence_jump"
   | "feed_removed"
   | "feed_rejected_after_import"
+  | "feed_overdue"
+  | "approvals_unavailable"
   | "revocation_deleted"
   | "revocation_target_unknown"
   | "revoked_key_returns"

@@ -173,7 +173,6 @@ export type AuditEventType =
   | "sovereign_removed"
   | "recognition_policy_removed"
   | "sovereign_revocation_feed_published"
-  | "object_adopted"
   | "drift_detected"
   | "plan_applied";
 

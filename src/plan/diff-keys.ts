@@ -5,22 +5,25 @@ import { canonicalJson } from "../protocol/canonical.js";
 import { appliedSpec, change, entryOf } from "./change.js";
 import { inventoryOf, positionOf, type PlanContext } from "./context.js";
 import { drift } from "./drift.js";
-import { keyRecord, sameRecord } from "./key-record.js";
+import { keyRecord, recordSpec } from "./key-record.js";
+import { restore } from "./restore.js";
 import { returns, revokedAlready } from "./revoked-key.js";
 import { compareSpecs, overallRisk } from "./risk.js";
 import { operatorKeySpec } from "./spec.js";
 import { emptyOutcome, type Outcome, type Step } from "./step.js";
 
-/** The reason a key is revoked for, or null while it is not. */
-function reasonFor(
+/** Why a key is revoked, or null while it is not. */
+function causeOf(
   key: DesiredOperatorKey,
   revocations: ReadonlyMap<string, DesiredRevocation>,
-): string | null {
+): Pick<DesiredRevocation, "reason" | "incident"> | null {
   const requested = revocations.get(key.keyId);
-  if (requested !== undefined) return requested.reason;
-  return key.state === "compromised"
-    ? `compromised${key.since === null ? "" : `:${key.since}`}`
-    : null;
+  if (requested !== undefined) return requested;
+  if (key.state !== "compromised") return null;
+  return {
+    reason: key.since === null ? "compromised" : `compromised:${key.since}`,
+    incident: null,
+  };
 }
 
 /** Compares the operator keys with the state. */
@@ -39,7 +42,7 @@ export function diffKeys(
       entry.objectId !== key.keyId &&
       !desiredIds.has(entry.objectId)
     ) {
-      revoke(context, outcome, entry, "removed_from_desired_state");
+      revoke(context, outcome, entry, REMOVED);
     }
     compare(context, outcome, key, entry?.objectId === key.keyId ? entry : null, revocations);
   }
@@ -59,13 +62,7 @@ export function diffKeys(
         }),
         steps: [{ do: "forget", kind: "OperatorKey", name: entry.name }],
       });
-    } else
-      revoke(
-        context,
-        outcome,
-        entry,
-        revocations.get(entry.objectId)?.reason ?? "removed_from_desired_state",
-      );
+    } else revoke(context, outcome, entry, revocations.get(entry.objectId) ?? REMOVED);
   }
   strangers(context, outcome, applied);
   return outcome;
@@ -105,8 +102,13 @@ function compare(
   // A key that is trusted already is not put in doubt by somebody who writes its bytes beside it and has them revoked.
   if (before?.["public_key"] !== key.publicKey && returns(context, outcome, key)) return;
   const fields = before === null ? [] : compareSpecs("OperatorKey", before, spec);
-  const reason = reasonFor(key, revocations);
-  if (reason !== null) {
+  const cause = causeOf(key, revocations);
+  if (entry?.live === false && cause === null) {
+    revokeAgain(context, outcome, key.name, key.keyId);
+    return;
+  }
+  if (cause !== null) {
+    const { reason, incident } = cause;
     const why = revocations.has(key.keyId) ? "revocation_requested" : "key_compromised";
     outcome.planned.push({
       change: change({
@@ -118,7 +120,11 @@ function compare(
         after: spec,
         fields,
       }),
-      steps: [put, { do: "revoke_operator_key", keyId: key.keyId, reason }, record(false)],
+      steps: [
+        put,
+        { do: "revoke_operator_key", keyId: key.keyId, reason, incident },
+        record(false),
+      ],
     });
     return;
   }
@@ -154,31 +160,22 @@ function compare(
     return;
   }
   const stored = context.index.keys.get(key.keyId);
-  if (stored !== undefined && sameRecord(stored, keyRecord(key))) return;
-  const disposition = context.policy.selfHeal === "off" ? "report" : "replace";
-  outcome.drift.push(
-    drift({ class: stored === undefined ? "missing" : "altered", ...about, disposition }),
-  );
-  if (disposition === "replace") {
-    outcome.planned.push({
-      change: change({
-        ...about,
-        action: "update",
-        reason: "drift_altered",
-        risk: "keeps",
-        before: spec,
-        after: spec,
-      }),
-      steps: [put, record(true)],
-    });
+  const found = stored === undefined ? null : recordSpec(stored);
+  const restored = restore(context, about, found, recordSpec(keyRecord(key)));
+  if (restored === null) return;
+  outcome.drift.push(restored.drift);
+  if (restored.change !== null) {
+    outcome.planned.push({ change: restored.change, steps: [put, record(true)] });
   }
 }
+
+const REMOVED = { reason: "removed_from_desired_state", incident: null } as const;
 
 function revoke(
   context: PlanContext,
   outcome: Outcome,
   entry: InventoryEntry,
-  reason: string,
+  { reason, incident }: Pick<DesiredRevocation, "reason" | "incident">,
 ): void {
   const done = context.index.revokedKeys.has(entry.objectId);
   const tombstone: Step = { do: "record", entry: { ...entry, live: false } };
@@ -188,13 +185,35 @@ function revoke(
       kind: "OperatorKey",
       name: entry.name,
       id: entry.objectId,
-      reason: reason === "removed_from_desired_state" ? reason : "revocation_requested",
+      reason: reason === REMOVED.reason ? reason : "revocation_requested",
       risk: done ? "keeps" : "reduces",
       before: appliedSpec(entry),
     }),
     steps: done
       ? [tombstone]
-      : [{ do: "revoke_operator_key", keyId: entry.objectId, reason }, tombstone],
+      : [{ do: "revoke_operator_key", keyId: entry.objectId, reason, incident }, tombstone],
+  });
+}
+
+/** A key whose revocation somebody took back outside git. */
+function revokeAgain(context: PlanContext, outcome: Outcome, name: string, keyId: string): void {
+  const disposition = context.policy.selfHeal === "off" ? "report" : "revoke";
+  outcome.drift.push(
+    drift({ class: "reactivated", kind: "OperatorKey", name, id: keyId, disposition }),
+  );
+  if (disposition === "report") return;
+  outcome.planned.push({
+    change: change({
+      action: "revoke",
+      kind: "OperatorKey",
+      name,
+      id: keyId,
+      reason: "drift_reactivated",
+      risk: "reduces",
+    }),
+    steps: [
+      { do: "revoke_operator_key", keyId, reason: "reactivated_out_of_band", incident: null },
+    ],
   });
 }
 
@@ -204,25 +223,31 @@ function strangers(
   outcome: Outcome,
   applied: ReadonlyMap<string, InventoryEntry>,
 ): void {
-  const known = new Set([...applied.values()].map((entry) => entry.objectId));
-  for (const stored of context.snapshot.operatorKeys) {
-    if (known.has(stored.keyId) || context.index.revokedKeys.has(stored.keyId)) continue;
-    if (context.desired.operatorKeys.some((key) => key.keyId === stored.keyId)) continue;
+  const entries = new Map([...applied.values()].map((entry) => [entry.objectId, entry]));
+  const desired = new Set(context.desired.operatorKeys.map((key) => key.keyId));
+  for (const { keyId } of context.snapshot.operatorKeys) {
+    const entry = entries.get(keyId);
+    if (context.index.revokedKeys.has(keyId) || desired.has(keyId) || entry?.live === true)
+      continue;
+    if (entry !== undefined) {
+      revokeAgain(context, outcome, entry.name, keyId);
+      continue;
+    }
     const disposition = context.policy.selfHeal === "off" ? "report" : "revoke";
     outcome.drift.push(
-      drift({ class: "unmanaged", kind: "OperatorKey", name: null, id: stored.keyId, disposition }),
+      drift({ class: "unmanaged", kind: "OperatorKey", name: null, id: keyId, disposition }),
     );
     if (disposition === "report") continue;
     outcome.planned.push({
       change: change({
         action: "revoke",
         kind: "OperatorKey",
-        name: stored.keyId,
-        id: stored.keyId,
+        name: keyId,
+        id: keyId,
         reason: "drift_unmanaged",
         risk: "reduces",
       }),
-      steps: [{ do: "revoke_operator_key", keyId: stored.keyId, reason: "not_in_desired_state" }],
+      steps: [{ do: "revoke_operator_key", keyId, reason: "not_in_desired_state", incident: null }],
     });
   }
 }

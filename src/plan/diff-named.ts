@@ -5,6 +5,7 @@ import type { Kind, Source } from "../model/resources.js";
 import { canonicalJson } from "../protocol/canonical.js";
 import { appliedSpec, change, entryOf } from "./change.js";
 import { inventoryOf, positionOf, type PlanContext } from "./context.js";
+import { restore } from "./restore.js";
 import { compareSpecs, overallRisk } from "./risk.js";
 import { emptyOutcome, type Outcome, type PlannedChange, type Step } from "./step.js";
 
@@ -15,8 +16,8 @@ export interface NamedRecord {
   readonly spec: JsonObject;
   readonly source: Source;
   readonly put: Step;
-  /** False when the state does not hold what was applied: somebody changed it outside git. */
-  readonly intact: boolean;
+  /** What the state holds, in the words of a spec; null when it holds nothing. */
+  readonly stored: JsonObject | null;
 }
 
 interface Rules {
@@ -73,26 +74,11 @@ export function diffNamed(
         change: update,
         steps: [...removal(entry.objectId), record.put, next],
       });
-    } else if (!record.intact) {
-      const disposition = context.policy.selfHeal === "off" ? "report" : "replace";
-      outcome.drift.push({
-        class: "altered",
-        kind,
-        name: record.name,
-        id: record.id,
-        disposition,
-        message: "its record is not what was applied",
-      });
-      if (disposition === "replace")
-        push(
-          change({
-            ...about,
-            action: "update",
-            reason: "drift_altered",
-            risk: "keeps",
-            before: record.spec,
-          }),
-        );
+    } else {
+      const restored = restore(context, about, record.stored, record.spec);
+      if (restored === null) continue;
+      outcome.drift.push(restored.drift);
+      if (restored.change !== null) push(restored.change);
     }
   }
   const names = new Set(records.map((record) => record.name));

@@ -1,14 +1,14 @@
 /** Authority, sovereigns and recognition policy as records for `diff-named.ts`. */
 import type { DesiredPolicy, DesiredSovereign } from "../model/desired.js";
-import type { JsonValue } from "../model/json.js";
+import type { JsonObject } from "../model/json.js";
 import type { SovereignRecord } from "../model/state.js";
 import { canonicalJson } from "../protocol/canonical.js";
 import { documentJson } from "../protocol/documents.js";
-import { parseTimestamp, secondsBetween, toInstant } from "../protocol/instant.js";
-import { isJsonObject, parseJson } from "../protocol/json.js";
-import { inventoryOf, positionOf, type PlanContext } from "./context.js";
+import { isJsonArray, isJsonObject, parseJson } from "../protocol/json.js";
+import { approvalFindings, genesisFindings } from "./authority-findings.js";
+import type { PlanContext } from "./context.js";
 import { diffNamed } from "./diff-named.js";
-import { authoritySpec, policySpec, recognitionPolicySpec, sovereignSpec } from "./spec.js";
+import { authoritySpec, recognitionPolicySpec, sovereignSpec } from "./spec.js";
 import type { Outcome } from "./step.js";
 
 /** The local sovereign. Its id is the identity of everything signed so far, so it never changes. */
@@ -24,16 +24,6 @@ export function diffAuthority(context: PlanContext): Outcome {
     endpoint: authority.endpoint,
     policy: authority.policy,
   };
-  const applied = inventoryOf(context, "Authority").get(authority.name);
-  const intact =
-    applied === undefined ||
-    (stored !== null &&
-      stored.sovereignId === record.sovereignId &&
-      stored.keyId === record.keyId &&
-      stored.publicKey === record.publicKey &&
-      stored.genesisJson === record.genesisJson &&
-      stored.endpoint === record.endpoint &&
-      canonicalJson(policySpec(stored.policy)) === canonicalJson(policySpec(record.policy)));
   const outcome = diffNamed(
     context,
     {
@@ -45,81 +35,20 @@ export function diffAuthority(context: PlanContext): Outcome {
       {
         name: authority.name,
         id: authority.sovereignId,
-        spec: authoritySpec(authority),
+        spec: authoritySpec(record),
         source: authority.source,
         put: { do: "put_authority", authority: record },
-        intact,
+        stored: stored === null ? null : authoritySpec(stored),
       },
     ],
   );
-  genesisFindings(context, outcome);
+  outcome.findings.push(...genesisFindings(context), ...approvalFindings(context));
   return outcome;
-}
-
-function genesisFindings(context: PlanContext, outcome: Outcome): void {
-  const { authority } = context.desired;
-  const stored = context.snapshot.authority;
-  const about = {
-    kind: "Authority",
-    name: authority.name,
-    source: positionOf(authority.source),
-  } as const;
-  if (stored !== null && stored.sovereignId !== authority.sovereignId) {
-    outcome.findings.push({
-      code: "sovereign_id_changed",
-      level: "error",
-      message: `this state belongs to ${stored.sovereignId}; the tree says ${authority.sovereignId}`,
-      hint: "use the database of this sovereign (--db), or set sovereignId back",
-      ...about,
-    });
-  }
-  if (stored !== null && stored.genesisJson !== documentJson(authority.genesis)) {
-    const before = parseJson(stored.genesisJson);
-    if (
-      isJsonObject(before) &&
-      before["root_public_key"] !== authority.genesis.body.root_public_key
-    ) {
-      outcome.findings.push({
-        code: "genesis_root_changed",
-        level: "error",
-        message: "the genesis names another root key than the one applied",
-        hint: "a sovereign keeps its root; a new root is a new sovereign with a new database",
-        ...about,
-      });
-    }
-  }
-  const window = authority.genesis.body.network_authority;
-  const left = secondsBetween(context.now, toInstant(parseTimestamp(window.valid_to)));
-  if (left <= 30 * 86_400) {
-    outcome.findings.push({
-      code: "genesis_expired",
-      level: "warning",
-      message:
-        left <= 0
-          ? `the genesis names the authority's key until ${window.valid_to}, which is past`
-          : `the genesis ends at ${window.valid_to}`,
-      hint: "have the root key sign a genesis with a later network_authority.valid_to",
-      ...about,
-    });
-  }
 }
 
 function sovereignRecord(sovereign: DesiredSovereign): SovereignRecord {
   const { name, sovereignId, publicKeys, endpoint, feed } = sovereign;
   return { name, sovereignId, publicKeys, endpoint, feed };
-}
-
-function sameRecord(left: SovereignRecord, right: SovereignRecord): boolean {
-  const form = (record: SovereignRecord): JsonValue => [
-    record.name,
-    record.sovereignId,
-    record.publicKeys,
-    record.endpoint,
-    record.feed.url,
-    record.feed.maxAge,
-    record.feed.suspend,
-  ];
-  return canonicalJson(form(left)) === canonicalJson(form(right));
 }
 
 /** Foreign sovereigns. Knowing one grants nothing; the treaties with it do. */
@@ -140,7 +69,7 @@ export function diffSovereigns(context: PlanContext): Outcome {
         spec: sovereignSpec(desired),
         source: desired.source,
         put: { do: "put_sovereign", sovereign: record },
-        intact: stored !== undefined && sameRecord(stored, record),
+        stored: stored === undefined ? null : sovereignSpec(stored),
       };
     }),
   );
@@ -160,6 +89,19 @@ function policyJson(sovereignId: string, policy: DesiredPolicy): string {
   });
 }
 
+/** The policy in the state in the words of a spec; null when there is none, or none that we would have written. */
+function storedPolicySpec(json: string | undefined): JsonObject | null {
+  const policy = json === undefined ? null : parseJson(json);
+  if (!isJsonObject(policy) || !isJsonArray(policy["recognized_issuers"])) return null;
+  const issuers = policy["recognized_issuers"].filter(isJsonObject);
+  return {
+    recognized_issuers: Object.fromEntries(
+      issuers.map(({ sovereign_id: id, ...terms }) => [typeof id === "string" ? id : "", terms]),
+    ),
+    revoked_attestation_ids: policy["revoked_attestation_ids"] ?? [],
+  };
+}
+
 /** The local recognition policy: at most one. */
 export function diffRecognitionPolicy(context: PlanContext): Outcome {
   const { policy, authority } = context.desired;
@@ -175,7 +117,7 @@ export function diffRecognitionPolicy(context: PlanContext): Outcome {
             spec: recognitionPolicySpec(desired),
             source: desired.source,
             put: { do: "put_policy", policyId, json } as const,
-            intact: context.snapshot.policy?.json === json,
+            stored: storedPolicySpec(context.snapshot.policy?.json),
           };
         });
   return diffNamed(

@@ -84,7 +84,7 @@ function unmanagedRevocation(
   context: PlanContext,
   { desired, targetId }: PinnedRevocation,
 ): readonly Step[] {
-  const { targetKind } = desired;
+  const { targetKind, reason, incident } = desired;
   const managed = [...inventoryOf(context, targetKind).values()].some(
     (entry) => entry.objectId === targetId,
   );
@@ -93,14 +93,14 @@ function unmanagedRevocation(
     const inTree = context.desired.operatorKeys.some((key) => key.keyId === targetId);
     const revocable = context.index.keys.has(targetId) && !context.index.revokedKeys.has(targetId);
     return !inTree && revocable
-      ? [{ do: "revoke_operator_key", keyId: targetId, reason: desired.reason }]
+      ? [{ do: "revoke_operator_key", keyId: targetId, reason, incident }]
       : [];
   }
   const signed = signedKind(context, targetKind);
   const row = signed.rows.get(targetId);
   return row === undefined || row.status === "revoked"
     ? []
-    : [signed.revoke(targetId, desired.reason)];
+    : [signed.revoke(targetId, reason, incident)];
 }
 
 function signedKind(

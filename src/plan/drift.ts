@@ -1,6 +1,7 @@
 /** Does an object stand in the state as it was applied? What differs was done outside git. */
 import type { Drift, DriftClass, DriftDisposition } from "../model/plan.js";
 import type { InventoryEntry } from "../model/state.js";
+import { canonicalJson } from "../protocol/canonical.js";
 import { sha256 } from "../protocol/digest.js";
 import type { PlanContext } from "./context.js";
 import { secondsLeft, type SignedKind, type SignedRow } from "./signed-kind.js";
@@ -17,7 +18,7 @@ const MESSAGES: { readonly [C in DriftClass]: string } = {
   unmanaged: "it was issued outside git",
   unknown_key: "it bears our name, and our key did not sign it",
   revoked_out_of_band: "it was revoked outside git",
-  expired: "its validity has ended",
+  suspended: "it was suspended outside git",
 };
 
 /** A drift entry with the fixed words of its class. */
@@ -26,18 +27,23 @@ export function drift(given: Pick<Drift, "class" | "kind" | "name" | "id" | "dis
 }
 
 /** The columns that repeat the signed text must say the same; the reference's times end in `+00:00`. */
-function columnsAgree(row: SignedRow): boolean {
-  return (
-    row.json.includes(`"issuer_sovereign_id":${JSON.stringify(row.issuer)}`) &&
-    row.json.includes(`"issued_at":"${row.issuedAt.replace("+00:00", "Z")}"`) &&
-    row.json.includes(`"valid_from":"${row.validFrom.replace("+00:00", "Z")}"`) &&
-    row.json.includes(`"expires_at":"${row.expiresAt.replace("+00:00", "Z")}"`)
+function columnsAgree(row: SignedRow, signed: Pick<SignedKind, "repeated">): boolean {
+  const zulu = (time: string): string => time.replace("+00:00", "Z");
+  const columns = {
+    ...signed.repeated(row.id),
+    issuer_sovereign_id: row.issuer,
+    issued_at: zulu(row.issuedAt),
+    valid_from: zulu(row.validFrom),
+    expires_at: zulu(row.expiresAt),
+  };
+  return Object.entries(columns).every(([field, value]) =>
+    row.json.includes(`"${field}":${canonicalJson(value)}`),
   );
 }
 
 function classOf(
   context: PlanContext,
-  signed: Pick<SignedKind, "rows">,
+  signed: Pick<SignedKind, "rows" | "repeated">,
   entry: InventoryEntry,
 ): DriftClass | null {
   const row = signed.rows.get(entry.objectId);
@@ -48,9 +54,8 @@ function classOf(
   }
   if (row === undefined) return "missing";
   if (row.status === "revoked") return "revoked_out_of_band";
-  const intact =
-    sha256(row.json) === entry.documentDigest && columnsAgree(row) && row.status === "active";
-  return intact ? null : "altered";
+  if (row.status === "suspended") return "suspended";
+  return sha256(row.json) === entry.documentDigest && columnsAgree(row, signed) ? null : "altered";
 }
 
 /** What to do about it, under the policy last applied: grants made outside git are undone, nothing is re-granted. */
@@ -68,7 +73,8 @@ function dispositionOf(context: PlanContext, found: DriftClass): DriftDispositio
       return selfHeal === "off" ? "report" : "revoke";
     case "unmanaged":
       return context.policy.unmanaged;
-    case "expired":
+    // Trust that was taken away outside git is never given back by itself (design.md 4.1).
+    case "suspended":
       return "report";
   }
 }
@@ -76,7 +82,7 @@ function dispositionOf(context: PlanContext, found: DriftClass): DriftDispositio
 /** The drift of one object of the inventory, or null when it stands as applied. */
 export function driftOf(
   context: PlanContext,
-  signed: Pick<SignedKind, "rows" | "kind">,
+  signed: Pick<SignedKind, "rows" | "kind" | "repeated">,
   name: string | null,
   entry: InventoryEntry,
 ): DriftVerdict | null {

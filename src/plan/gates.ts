@@ -6,7 +6,7 @@ import type { Instant } from "../model/time.js";
 import { parseTimestamp, toInstant } from "../protocol/instant.js";
 import { inventoryOf, type PlanContext } from "./context.js";
 
-/** What whoever applies has allowed for this one run; exact numbers, never a blanket force. */
+/** What whoever applies has allowed for this one run: at most so many, never a blanket force. */
 export interface Allowances {
   readonly removals: number | null;
   readonly lostPaths: number | null;
@@ -16,6 +16,10 @@ export const NO_ALLOWANCES: Allowances = { removals: null, lostPaths: null };
 
 function limitOf(limit: Limit, existing: number): number {
   return Math.max(limit.count, Math.floor((limit.percent * existing) / 100));
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function pass(
@@ -69,14 +73,19 @@ function removalsGate(
 function lostPathsGate(context: PlanContext, radius: BlastRadius, allowed: number | null): Gate {
   const limit = limitOf(context.policy.lostPaths, radius.paths_before);
   const lost = radius.lost_count;
-  if (lost <= limit) return pass("lost_paths", `${lost} trust paths lost`, limit, lost);
+  if (lost <= limit) return pass("lost_paths", `${counted(lost, "trust path")} lost`, limit, lost);
   if (allowed !== null && lost <= allowed) {
-    return pass("lost_paths", `${lost} trust paths lost, allowed up to ${allowed}`, allowed, lost);
+    return pass(
+      "lost_paths",
+      `${counted(lost, "trust path")} lost, allowed up to ${allowed}`,
+      allowed,
+      lost,
+    );
   }
   return {
     name: "lost_paths",
     status: "refuse",
-    message: `${lost} trust paths would be lost, over the limit of ${limit}; if that is meant: apply --allow-lost-paths ${lost}`,
+    message: `${counted(lost, "trust path")} would be lost, over the limit of ${limit}; if that is meant: apply --allow-lost-paths ${lost}`,
     limit,
     value: lost,
   };
@@ -102,7 +111,12 @@ function lastKeyGate(context: PlanContext, changes: readonly Change[]): Gate {
       (key.validUntil === null || toInstant(key.validUntil) > context.now),
   );
   if (usable.length > 0)
-    return pass("last_privileged_key", `${usable.length} usable privileged keys`, 1, usable.length);
+    return pass(
+      "last_privileged_key",
+      counted(usable.length, "usable privileged key"),
+      1,
+      usable.length,
+    );
   return {
     name: "last_privileged_key",
     status: "refuse",
@@ -168,7 +182,7 @@ function findingsGate(findings: readonly Finding[]): Gate {
   return {
     name: "findings",
     status: "refuse",
-    message: `${errors} finding${errors === 1 ? "" : "s"} of level error`,
+    message: `${counted(errors, "finding")} of level error`,
     limit: 0,
     value: errors,
   };

@@ -1,7 +1,7 @@
 /** An operator key as the state stores it. */
 import type { DesiredOperatorKey } from "../model/desired.js";
+import type { JsonObject } from "../model/json.js";
 import type { OperatorKeyRecord } from "../model/state.js";
-import { canonicalJson } from "../protocol/canonical.js";
 
 /** What is compromised is stored as it was: its revocation stands beside it. */
 export function keyRecord(key: DesiredOperatorKey): OperatorKeyRecord {
@@ -17,17 +17,15 @@ export function keyRecord(key: DesiredOperatorKey): OperatorKeyRecord {
   };
 }
 
-/** True when both say the same in every column. */
-export function sameRecord(left: OperatorKeyRecord, right: OperatorKeyRecord): boolean {
-  const form = (record: OperatorKeyRecord): string =>
-    canonicalJson([
-      record.keyId,
-      record.publicKey,
-      record.tier,
-      record.holder,
-      record.validFrom,
-      record.validUntil,
-      record.state,
-    ]);
-  return form(left) === form(right);
+/** A stored key in the words of a spec, for comparing what stands with what was applied. */
+export function recordSpec(record: OperatorKeyRecord): JsonObject {
+  return {
+    key_id: record.keyId,
+    public_key: record.publicKey,
+    tier: record.tier,
+    holder: record.holder,
+    valid_from: record.validFrom,
+    valid_until: record.validUntil,
+    state: record.state,
+  };
 }

@@ -17,7 +17,7 @@ import { freezeAt, judgeGates, type Allowances } from "./gates.js";
 import { lapsing } from "./lapsing.js";
 import { compareChanges } from "./order.js";
 import { pinRevocations, revocationsOf } from "./revoked.js";
-import { scopeFindings } from "./scope-findings.js";
+import { feedFindings, scopeFindings } from "./scope-findings.js";
 import { attestations, treaties } from "./signed-kind.js";
 import { policyDigest } from "./spec.js";
 import { emptyOutcome, type Outcome, type PlannedChange, type Step } from "./step.js";
@@ -60,8 +60,20 @@ function compare(context: PlanContext): Outcome {
     all.skipped.push(...outcome.skipped);
     all.findings.push(...outcome.findings);
   }
-  all.findings.push(...scopeFindings(context));
+  all.findings.push(...scopeFindings(context), ...feedFindings(context));
   return all;
+}
+
+/**
+ * A first apply, and another authority key under a genesis that the root has signed: nothing can be signed without them, so a
+ * freeze does not hold them back.
+ */
+function isRekeying({ kind, action, fields }: Change): boolean {
+  if (kind !== "Authority") return false;
+  return (
+    action === "add" ||
+    fields.some(({ path }) => path === "/public_key" || path === "/genesis_digest")
+  );
 }
 
 /** In a freeze, grants wait and everything else passes (design.md 5). */
@@ -71,16 +83,16 @@ function thaw(
 ): { readonly planned: readonly PlannedChange[]; readonly frozen: readonly Skipped[] } {
   const window = freezeAt(context, context.now);
   if (window === null) return { planned: outcome.planned, frozen: [] };
-  const planned = outcome.planned.filter(({ change }) => change.risk !== "widens");
-  const frozen = outcome.planned
-    .filter(({ change }) => change.risk === "widens")
-    .map(({ change }) => ({
-      kind: change.kind,
-      name: change.name,
-      id: change.id,
-      reason: "frozen" as const,
-      message: `waits for the freeze to end at ${window.until}`,
-    }));
+  const waits = ({ change }: PlannedChange): boolean =>
+    change.risk === "widens" && !isRekeying(change);
+  const planned = outcome.planned.filter((item) => !waits(item));
+  const frozen = outcome.planned.filter(waits).map(({ change }) => ({
+    kind: change.kind,
+    name: change.name,
+    id: change.id,
+    reason: "frozen" as const,
+    message: `waits for the freeze to end at ${window.until}`,
+  }));
   return { planned, frozen };
 }
 

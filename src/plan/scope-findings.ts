@@ -1,5 +1,8 @@
 /** Findings about the desired state as it stands, whatever changes. */
 import type { Finding } from "../model/plan.js";
+import { parseFeed } from "../protocol/documents.js";
+import { secondsBetween, toInstant } from "../protocol/instant.js";
+import { parseJson } from "../protocol/json.js";
 import { positionOf, type PlanContext } from "./context.js";
 
 /**
@@ -18,4 +21,28 @@ export function scopeFindings(context: PlanContext): readonly Finding[] {
       name: treaty.name,
       source: positionOf(treaty.source),
     }));
+}
+
+/** Sovereigns whose newest imported feed is older than their `maxAge`: no news is not good news (docs/threats.md F4). */
+export function feedFindings(context: PlanContext): readonly Finding[] {
+  return context.desired.sovereigns.flatMap((sovereign) => {
+    const { maxAge } = sovereign.feed;
+    if (maxAge === null) return [];
+    const feeds = context.snapshot.feeds.filter((row) => row.issuer === sovereign.sovereignId);
+    const newest = feeds.toSorted((left, right) => left.sequence - right.sequence).at(-1);
+    const issued = newest && toInstant(parseFeed(parseJson(newest.json)).body.issued_at);
+    if (issued !== undefined && secondsBetween(issued, context.now) <= maxAge) return [];
+    const age = newest === undefined ? "has no feed" : "has no feed younger than its maxAge";
+    return [
+      {
+        code: "feed_overdue" as const,
+        level: "warning" as const,
+        message: `${sovereign.sovereignId} ${age}: what it revoked since is still accepted`,
+        hint: "import its newest feed; if it has none, ask its operators",
+        kind: "Sovereign" as const,
+        name: sovereign.name,
+        source: positionOf(sovereign.source),
+      },
+    ];
+  });
 }

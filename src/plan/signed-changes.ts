@@ -31,7 +31,7 @@ export function revoke<D extends SignedDesired>(
   const steps =
     row === undefined || row.status === "revoked"
       ? []
-      : [signed.revoke(entry.objectId, revocation.reason)];
+      : [signed.revoke(entry.objectId, revocation.reason, revocation.incident)];
   outcome.planned.push({
     change: change({
       action: steps.length === 0 ? "record" : "revoke",

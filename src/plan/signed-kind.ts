@@ -44,7 +44,9 @@ export interface SignedKind<D extends SignedDesired = SignedDesired> {
   renewBefore(desired: D): Seconds | null;
   read(json: string): SignedDocument;
   issue(id: string, desired: D): Step;
-  revoke(id: string, reason: string): Step;
+  revoke(id: string, reason: string, incident?: string | null): Step;
+  /** The columns of a row that repeat fields of its signed text, but for issuer and times, which both kinds have. */
+  repeated(id: string): JsonObject;
 }
 
 export function treaties(context: PlanContext): SignedKind<DesiredTreaty> {
@@ -71,8 +73,19 @@ export function treaties(context: PlanContext): SignedKind<DesiredTreaty> {
       };
     },
     issue: (id, desired) => ({ do: "issue_treaty", id, desired }),
-    revoke: (id, reason) => ({ do: "revoke_treaty", id, reason }),
+    revoke: (id, reason, incident = null) => ({ do: "revoke_treaty", id, reason, incident }),
+    repeated: (id) => ({ subject_sovereign_id: context.index.treaties.get(id)?.subject ?? null }),
   };
+}
+
+/** Whatever somebody wrote into the column: it can only differ from the signed text then. */
+function isJsonText(text: string): boolean {
+  try {
+    parseJson(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function attestations(context: PlanContext): SignedKind<DesiredAttestation> {
@@ -97,7 +110,17 @@ export function attestations(context: PlanContext): SignedKind<DesiredAttestatio
       };
     },
     issue: (id, desired) => ({ do: "issue_attestation", id, desired }),
-    revoke: (id, reason) => ({ do: "revoke_attestation", id, reason }),
+    revoke: (id, reason, incident = null) => ({ do: "revoke_attestation", id, reason, incident }),
+    repeated: (id) => {
+      const row = context.index.attestations.get(id);
+      if (row === undefined) return {};
+      const { subjectId, subjectPublicKey, rolesJson } = row;
+      return {
+        subject_id: subjectId,
+        subject_public_key: subjectPublicKey,
+        roles: isJsonText(rolesJson) ? parseJson(rolesJson) : rolesJson,
+      };
+    },
   };
 }
 

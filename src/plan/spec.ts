@@ -1,17 +1,16 @@
 /** The normal form of each resource's spec: what is compared, shown as before and after, and hashed into ids. */
 import type {
   DesiredAttestation,
-  DesiredAuthority,
   DesiredFeed,
   DesiredOperatorKey,
   DesiredPolicy,
   DesiredRevocation,
-  DesiredSovereign,
   DesiredTreaty,
   SafetyPolicy,
   Validity,
 } from "../model/desired.js";
 import type { JsonObject } from "../model/json.js";
+import type { AuthorityRecord, SovereignRecord } from "../model/state.js";
 import { digestOf, sha256 } from "../protocol/digest.js";
 import { documentJson } from "../protocol/documents.js";
 
@@ -43,12 +42,12 @@ export function policySpec(policy: SafetyPolicy): JsonObject {
   };
 }
 
-export function authoritySpec(authority: DesiredAuthority): JsonObject {
+export function authoritySpec(authority: Omit<AuthorityRecord, "name">): JsonObject {
   return {
     sovereign_id: authority.sovereignId,
     key_id: authority.keyId,
     public_key: authority.publicKey,
-    genesis_digest: sha256(documentJson(authority.genesis)),
+    genesis_digest: sha256(authority.genesisJson),
     endpoint: authority.endpoint,
     policy: policySpec(authority.policy),
   };
@@ -67,7 +66,7 @@ export function operatorKeySpec(key: DesiredOperatorKey): JsonObject {
   };
 }
 
-export function sovereignSpec(sovereign: DesiredSovereign): JsonObject {
+export function sovereignSpec(sovereign: Omit<SovereignRecord, "name">): JsonObject {
   return {
     sovereign_id: sovereign.sovereignId,
     public_keys: sovereign.publicKeys,

@@ -13,13 +13,22 @@ import type {
 export type Step =
   | { readonly do: "put_authority"; readonly authority: AuthorityRecord }
   | { readonly do: "put_operator_key"; readonly key: OperatorKeyRecord }
-  | { readonly do: "revoke_operator_key"; readonly keyId: string; readonly reason: string }
+  | {
+      readonly do: "revoke_operator_key";
+      readonly keyId: string;
+      readonly reason: string;
+      readonly incident: string | null;
+    }
   | { readonly do: "put_sovereign"; readonly sovereign: SovereignRecord }
   | { readonly do: "remove_sovereign"; readonly sovereignId: string }
   | { readonly do: "issue_treaty"; readonly id: string; readonly desired: DesiredTreaty }
   | { readonly do: "issue_attestation"; readonly id: string; readonly desired: DesiredAttestation }
-  | { readonly do: "revoke_treaty"; readonly id: string; readonly reason: string }
-  | { readonly do: "revoke_attestation"; readonly id: string; readonly reason: string }
+  | {
+      readonly do: "revoke_treaty" | "revoke_attestation";
+      readonly id: string;
+      readonly reason: string;
+      readonly incident: string | null;
+    }
   | { readonly do: "import_feed"; readonly feed: Verified<SovereignRevocationFeed> }
   | { readonly do: "reject_feed"; readonly feed: Verified<SovereignRevocationFeed> }
   | { readonly do: "put_policy"; readonly policyId: string; readonly json: string }

@@ -193,7 +193,7 @@ function decideSignature<T extends DocumentBody>(
     : { accepted: true, reason: "accepted", document: verified };
 }
 
-/** An empty list grants nothing. protocol.md 3 reads it as "any role", but the running reference (1.0 to 1.8) does not. */
+/** An empty list grants nothing, as in the running reference 1.0 to 1.8 (docs/decisions/0006). */
 function grantsRoles(allowed: readonly string[], roles: readonly string[]): boolean {
   return allowed.length > 0 && roles.every((role) => allowed.includes(role));
 }

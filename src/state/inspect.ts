@@ -24,7 +24,7 @@ export function inspect(connection: Connection): void {
   const name = basename(connection.path);
   if (connection.pragma("application_id") !== APPLICATION_ID) {
     throw new AppError("state_foreign", `${name} is a database of another program`, {
-      hint: "give another --db FILE; the database of a Genesis Mesh authority is adopted through an import, never in place",
+      hint: "give another --db FILE; the database of a Genesis Mesh authority is not used in place",
     });
   }
   const version = Number(connection.pragma("user_version"));

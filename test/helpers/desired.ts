@@ -42,8 +42,9 @@ function source(file: string, content: unknown): Source {
 export function genesis(
   authorityLabel = "authority",
   validTo = "2036-01-01T00:00:00Z",
+  rootLabel = "root",
 ): Verified<GenesisBlock> {
-  const root = keyOf("root");
+  const root = keyOf(rootLabel);
   return signDocument<GenesisBlock>(
     {
       network_name: OWN,

@@ -98,7 +98,10 @@ describe("an apply is refused and changes nothing", () => {
     const { plan, steps } = world.plan(wanted);
     const planned = {
       plan,
-      steps: [...steps, { do: "revoke_treaty", id: "no such treaty", reason: "x" } as const],
+      steps: [
+        ...steps,
+        { do: "revoke_treaty", id: "no such treaty", reason: "x", incident: null } as const,
+      ],
     };
     const broken = () =>
       applyPlan(world.writer, {
@@ -119,7 +122,11 @@ describe("an apply is refused and changes nothing", () => {
 describe("the audit of an apply", () => {
   test("has an event for every change of trust, and one for the plan", () => {
     world.apply(wanted);
-    const stop = revocation("stop", { targetName: "globex", reason: "key_compromise" });
+    const stop = revocation("stop", {
+      targetName: "globex",
+      reason: "key_compromise",
+      incident: "INC-1",
+    });
     world.apply({ ...wanted, revocations: [stop] });
     const types = [...world.writer.auditEvents({})].map((event) => event.event_type);
     expect(types.toSorted()).toEqual([
@@ -138,6 +145,7 @@ describe("the audit of an apply", () => {
     expect(revoked?.details).toEqual({
       treaty_id: world.snapshot.treaties[0]?.id,
       reason: "key_compromise",
+      incident: "INC-1",
     });
   });
 

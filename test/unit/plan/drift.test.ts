@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SafetyPolicy } from "../../../src/model/desired.js";
-import { authority, desired, OWN, POLICY, treaty } from "../../helpers/desired.js";
+import { attestation, authority, desired, OWN, POLICY, treaty } from "../../helpers/desired.js";
 import { foreignTreaty, outOfBand } from "../../helpers/out-of-band.js";
 import { World } from "../../helpers/world.js";
 
@@ -79,6 +79,17 @@ describe("a treaty revoked by us and made active outside git", () => {
   });
 });
 
+describe("a treaty suspended outside git", () => {
+  test.each(["off", "deny-only", "on"] as const)("is not given back (selfHeal %s)", (selfHeal) => {
+    const id = start({ selfHeal });
+    outOfBand(world, "UPDATE recognition_treaties SET status='suspended' WHERE treaty_id=?", id);
+    expect(plan({ selfHeal })).toMatchObject({
+      drift: [{ class: "suspended", disposition: "report" }],
+      changes: [],
+    });
+  });
+});
+
 describe("altered signed bytes", () => {
   const alter = (id: string) => {
     outOfBand(
@@ -108,6 +119,19 @@ describe("altered signed bytes", () => {
       drift: [{ class: "altered", disposition: "report" }],
       changes: [],
     });
+  });
+
+  test.each([
+    ["recognition_treaties", "subject_sovereign_id"],
+    ["membership_attestations", "subject_id"],
+    ["membership_attestations", "subject_public_key"],
+    ["membership_attestations", "roles_json"],
+  ])("include the column %s.%s", (table, column) => {
+    const both = { ...wanted(), attestations: [attestation("sam")] };
+    world.apply(both);
+    expect(world.plan(both).plan.drift).toEqual([]);
+    outOfBand(world, `UPDATE ${table} SET ${column} = 'EVIL'`);
+    expect(world.plan(both).plan.drift).toMatchObject([{ class: "altered" }]);
   });
 
   test("include a column that no longer says what the signed text says", () => {
@@ -198,22 +222,5 @@ describe("a treaty in our name that no resource asked for", () => {
     start();
     foreignTreaty(world, "GLOBEX", "HOOLI");
     expect(plan()).toMatchObject({ drift: [], changes: [] });
-  });
-});
-
-describe("an operator key written into the state outside git", () => {
-  test("is revoked: an out-of-band grant is undone", () => {
-    start();
-    outOfBand(
-      world,
-      "INSERT INTO concordat_operator_keys SELECT 'intruder', public_key, tier, holder, valid_from, valid_until, state FROM concordat_operator_keys",
-    );
-    expect(plan()).toMatchObject({
-      drift: [{ class: "unmanaged", kind: "OperatorKey" }],
-      changes: [{ action: "revoke", id: "intruder" }],
-    });
-    world.apply(wanted());
-    expect(world.snapshot.revokedKeys).toMatchObject([{ keyId: "intruder" }]);
-    expect(plan()).toMatchObject({ verdict: "no_changes", drift: [] });
   });
 });

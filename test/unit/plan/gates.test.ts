@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SafetyPolicy } from "../../../src/model/desired.js";
 import { NO_ALLOWANCES } from "../../../src/plan/gates.js";
+import { makePlan } from "../../../src/plan/plan.js";
 import { parseTimestamp } from "../../../src/protocol/instant.js";
 import {
   attestation,
@@ -10,6 +11,7 @@ import {
   sovereign,
   treaty,
 } from "../../helpers/desired.js";
+import { keyOf } from "../../helpers/keys.js";
 import { World } from "../../helpers/world.js";
 
 let world: World;
@@ -120,15 +122,62 @@ describe("a freeze window", () => {
   });
 });
 
+describe("another authority key in a freeze", () => {
+  const frozen = [
+    {
+      from: parseTimestamp("2026-11-23T00:00:00Z"),
+      until: parseTimestamp("2026-11-26T00:00:00Z"),
+      reason: "audit week",
+    },
+  ];
+
+  test("is not held back, since nothing could be signed, and settles", () => {
+    const policy = { ...POLICY, freeze: frozen };
+    world.apply(partners(1));
+    world.pass(-86_400);
+    world.apply(partners(1, { freeze: frozen }));
+    world.pass(86_400);
+    const rekeyed = { ...partners(1), authority: authority({ label: "authority 2", policy }) };
+    world.apply(rekeyed, { key: keyOf("authority 2") });
+    expect(world.plan(rekeyed).plan).toMatchObject({ verdict: "no_changes", changes: [] });
+  });
+
+  test("while a looser policy waits", () => {
+    world.apply(partners(1));
+    world.apply(partners(1, { freeze: frozen }));
+    const looser = { freeze: frozen, removals: { count: 50, percent: 10 } };
+    expect(world.plan(partners(1, looser)).plan).toMatchObject({
+      changes: [],
+      skipped: [{ kind: "Authority", reason: "frozen" }],
+    });
+  });
+});
+
 describe("approvals", () => {
   test("asked for and not there keep a change waiting; not asked for they do not", () => {
-    const approvals = { reduces: 0, keeps: 0, widens: 1 };
     world.apply(partners(1));
-    world.apply(partners(1, { approvals }));
-    expect(world.plan(partners(2, { approvals })).plan.verdict).toBe("waiting");
-    expect(() => world.apply(partners(2, { approvals }))).toThrow(
+    const { snapshot, now } = world;
+    const judged = (widens: number, approvals: number): string => {
+      if (snapshot.authority === null) throw new Error("no authority");
+      const policy = { ...snapshot.authority.policy, approvals: { reduces: 0, keeps: 0, widens } };
+      const asking = { ...snapshot, authority: { ...snapshot.authority, policy } };
+      const given = { ref: "main", dirty: false, version: "0.0.0", allowances: NO_ALLOWANCES };
+      return makePlan({ desired: partners(2), snapshot: asking, now, approvals, ...given }).plan
+        .verdict;
+    };
+    expect(judged(0, 0)).toBe("ready");
+    expect(judged(2, 1)).toBe("waiting");
+    expect(judged(2, 2)).toBe("ready");
+  });
+
+  test("cannot be asked for while none can be given: the policy could never be changed again", () => {
+    const approvals = { reduces: 0, keeps: 0, widens: 1 };
+    expect(world.plan(partners(1, { approvals })).plan).toMatchObject({
+      verdict: "refused",
+      findings: [{ code: "approvals_unavailable", level: "error" }],
+    });
+    expect(() => world.apply(partners(1, { approvals }))).toThrow(
       expect.objectContaining({ code: "plan_refused", exitCode: 3 }),
     );
-    expect(world.plan({ ...partners(0, { approvals }) }).plan.verdict).toBe("ready");
   });
 });
