@@ -46,6 +46,17 @@ test("all faults of all files are found in one run, by file and position", () =>
   expect(result.desired).toBeNull();
 });
 
+test("a tree with a great many faults is not read to its end, and changes nothing", () => {
+  const faulty = `a: [${"~, ".repeat(120)}]\n`;
+  const changes = Object.fromEntries(
+    Array.from({ length: 150 }, (_, index) => [`policies/${index}.yaml`, faulty]),
+  );
+  const { diagnostics, desired } = compileWith(changes);
+  expect(diagnostics.length).toBeLessThan(10_200);
+  expect(faultsOf({ diagnostics })[0]).toBe(".:1:1 too_many_faults");
+  expect(desired).toBeNull();
+});
+
 test("files without faults may be cached even when others have some", () => {
   const { parsed } = compileWith({ "treaties/globex.yaml": "a: 1\n" });
   expect([...parsed.values()].flat().map(({ kind }) => kind)).not.toContain("RecognitionTreaty");

@@ -92,6 +92,10 @@ test("all refused characters of a file are reported, with its other faults", () 
   ]);
 });
 
+test("a refused character in a key is reported once, and not as a missing field", () => {
+  expect(faults(TEXT.replace("keyId", "key\u200bId"))).toEqual(["f.yaml:6:6 invisible_character"]);
+});
+
 test("an excerpt shows no character that a terminal would act on, and keeps its columns", () => {
   const { diagnostics } = parseFile(
     "f.yaml",

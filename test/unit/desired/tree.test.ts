@@ -118,6 +118,11 @@ test.each([
   expect(found).toEqual([`${reported} ambiguous_path`]);
 });
 
+test("folders that are twins are reported once, not file by file", () => {
+  const found = faults({ "docs/A/1.md": "", "docs/a/2.md": "", "docs/a/3.md": "" });
+  expect(found).toEqual(["docs/a ambiguous_path"]);
+});
+
 test("a path that stands twice is ambiguous", () => {
   const content = yaml("Authority", "acme", AUTHORITY);
   const twice = [
