@@ -25,8 +25,7 @@ interface SignedGenesis {
 }
 
 export default class GenesisSign extends BaseCommand<SignedGenesis> {
-  static override summary =
-    "Sign the genesis anew with the root key: before it ends, or for a new authority key.";
+  static override summary = "Sign the genesis anew: before it ends, or for a new authority key.";
   static override description =
     "Replaces genesis.json in the work tree; commit it, plan and apply as any change. The root key is needed for nothing else.";
   static override examples = [
