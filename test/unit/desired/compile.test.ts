@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { DIAGNOSTICS } from "../../../src/desired/diagnostic-codes.js";
 import { validationFailed } from "../../../src/desired/validation-failed.js";
@@ -154,7 +153,7 @@ test("every code explains itself and shows a way out", () => {
 
 test("a tree of which everything is cached never loads ajv, and a document that is not does", async () => {
   const loaded: unknown = JSON.parse(
-    await runTypeScript(join(import.meta.dirname, "cached.child.ts")),
+    await runTypeScript(new URL("cached.child.ts", import.meta.url)),
   );
   expect(loaded).toEqual({ cached: false, fresh: true });
 });
