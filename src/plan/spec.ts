@@ -18,7 +18,7 @@ function validity(value: Validity): JsonObject {
   return { from: value.from, until: value.until, seconds: value.duration };
 }
 
-export function policySpec(policy: SafetyPolicy): JsonObject {
+function policySpec(policy: SafetyPolicy): JsonObject {
   return {
     removals: { count: policy.removals.count, percent: policy.removals.percent },
     lost_paths: { count: policy.lostPaths.count, percent: policy.lostPaths.percent },

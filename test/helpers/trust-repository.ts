@@ -28,7 +28,7 @@ export function treatyYaml(name: string, role = "role:client"): string {
   );
 }
 
-export function sovereignYaml(name: string): string {
+function sovereignYaml(name: string): string {
   const key = keyOf(`sovereign ${name}`).publicKey;
   return resource(
     "Sovereign",
@@ -38,7 +38,7 @@ export function sovereignYaml(name: string): string {
 }
 
 /** Authority, one operator key and two sovereigns. */
-export const BASE: Readonly<Record<string, string>> = {
+const BASE: Readonly<Record<string, string>> = {
   "authority.yaml": resource(
     "Authority",
     "acme",
