@@ -4,7 +4,7 @@ import { Command } from "@oclif/core/command";
 import { boolean } from "@oclif/core/flags";
 import { AppError } from "../errors.js";
 import { endOnSignals } from "./interrupt.js";
-import { jsonText } from "./json-output.js";
+import { jsonText, wantsJson } from "./json-output.js";
 import { paintFor } from "./render/paint.js";
 import type { Paint } from "./render/paint.js";
 
@@ -24,6 +24,11 @@ export abstract class BaseCommand<Result extends object> extends Command {
   protected releaseSignals: () => void = () => {};
 
   abstract override run(): Promise<Result>;
+
+  /** The flag alone decides: oclif would also take a variable of the environment, and errors would not follow it. */
+  override jsonEnabled(): boolean {
+    return wantsJson(this.argv);
+  }
 
   protected override async init(): Promise<void> {
     await super.init();

@@ -22,7 +22,10 @@ export function toAppError(thrown: unknown): AppError {
   if (command !== undefined) {
     return new AppError("usage", `there is no command "${command.replaceAll(":", " ")}"`);
   }
-  return new AppError("internal", message, { cause: thrown });
+  return new AppError("internal", message, {
+    hint: "this is a bug in Concordat; please report it with what CONCORDAT_DEBUG=1 prints",
+    cause: thrown,
+  });
 }
 
 export function errorDocument(error: AppError): ErrorDocument {

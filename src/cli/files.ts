@@ -1,6 +1,7 @@
 /** Reads the files that a command is given, and writes the ones it makes. */
 import {
   closeSync,
+  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -62,6 +63,11 @@ export function writeOutput(path: string, text: string, exclusive: boolean): voi
 
 function reasonOf(cause: unknown): string {
   return cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+}
+
+/** Makes a folder and those above it, where they are not there. Throws AppError `unwritable_file`. */
+export function makeFolder(path: string): void {
+  attempt(path, () => mkdirSync(path, { recursive: true }));
 }
 
 /**

@@ -1,11 +1,10 @@
 /** Imports a trust bundle: checks it, and writes the resource. What `concordat import trust-bundle` reports. */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../errors.js";
 import type { PublicKey } from "../model/documents.js";
 import type { Instant, Timestamp } from "../model/time.js";
 import { toInstant } from "../protocol/instant.js";
-import { readJson, writeOutput } from "./files.js";
+import { makeFolder, readJson, writeOutput } from "./files.js";
 import {
   isResourceName,
   resourceName,
@@ -52,7 +51,7 @@ export function importTrustBundle(
   if (!isResourceName(name))
     throw new AppError("usage", "a name is a-z, 0-9 and -, at most 63 characters");
   const file = join(out, `${name}.yaml`);
-  mkdirSync(out, { recursive: true });
+  makeFolder(out);
   writeOutput(file, sovereignYaml(name, bundle), true);
   const endpoint = usableEndpoint(bundle);
   return {

@@ -1,4 +1,4 @@
-/** Results as JSON text: the one place where a typed value becomes what `--json` prints. */
+/** What `--json` asks for, and the one place where a typed value becomes what it prints. */
 import { JsonFloat } from "../model/json.js";
 import type { JsonValue } from "../model/json.js";
 import { AppError } from "../errors.js";
@@ -32,4 +32,10 @@ function members(value: object): JsonValue {
 /** The document that `--json` prints: sorted keys, two spaces, a line break at the end. */
 export function jsonText(value: unknown): string {
   return `${prettyJson(toJson(value))}\n`;
+}
+
+/** Whether --json stands before any `--`: it must count even when the rest of the line cannot be parsed. */
+export function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return args.slice(0, end === -1 ? args.length : end).includes("--json");
 }

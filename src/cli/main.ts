@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 import { run } from "@oclif/core/run";
 import { settings } from "@oclif/core/settings";
 import { errorDocument, toAppError } from "./failure.js";
-import { jsonText } from "./json-output.js";
+import { jsonText, wantsJson } from "./json-output.js";
 import { renderError } from "./render/error.js";
 import { paintFor } from "./render/paint.js";
 
@@ -47,10 +47,4 @@ function report(thrown: unknown, args: readonly string[]): void {
   }
   const debug = process.env["CONCORDAT_DEBUG"] ?? process.env["DEBUG"] ?? "";
   if (debug !== "") process.stderr.write(`${inspect(thrown)}\n`);
-}
-
-/** Whether --json stands before any `--`: it must count even when the rest of the line cannot be parsed. */
-function wantsJson(args: readonly string[]): boolean {
-  const end = args.indexOf("--");
-  return args.slice(0, end === -1 ? args.length : end).includes("--json");
 }

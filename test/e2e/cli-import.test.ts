@@ -86,3 +86,18 @@ test.each([
   expect(ended.code).toBe(1);
   expect(ended.json()).toMatchObject({ error: { code } });
 });
+
+test.runIf(present)("a folder that cannot be made is an error, not a bug", async () => {
+  const file = join(temporaryFolder(), "file");
+  writeFileSync(file, "");
+  const ended = await run([
+    "import",
+    "trust-bundle",
+    REAL.pathname,
+    "--out",
+    join(file, "x"),
+    "--json",
+  ]);
+  expect(ended.code).toBe(1);
+  expect(ended.json()).toMatchObject({ error: { code: "unwritable_file" } });
+});

@@ -63,3 +63,12 @@ test("one result has one form", async () => {
   expect(code).toBe(64);
   expect(json()).toMatchObject({ error: { code: "usage" } });
 });
+
+test("a variable of the environment does not change the form", async () => {
+  const { code, stdout, stderr } = await run(["status"], {
+    env: { CONCORDAT_CONTENT_TYPE: "json" },
+  });
+  expect(code).toBe(1);
+  expect(stdout).toBe("");
+  expect(stderr).toContain("code: state_missing");
+});

@@ -1,5 +1,6 @@
 /** Durations and times, no more exact than a reader needs. */
 import type { Seconds, Timestamp } from "../../model/time.js";
+import { visible } from "./visible.js";
 
 const UNITS: readonly (readonly [string, Seconds])[] = [
   ["d", 86_400],
@@ -23,5 +24,5 @@ export function timeLeft(seconds: Seconds): string {
 
 /** A time to the second, for text; exact times are in the JSON. */
 export function toSecond(time: Timestamp): string {
-  return time.replace(/\.\d+/, "");
+  return visible(time.replace(/\.\d+/, ""));
 }

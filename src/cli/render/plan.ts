@@ -92,7 +92,7 @@ function heading(plan: Plan, paint: Paint): readonly string[] {
       )
     : [];
   if (plan.verdict === "no_changes") return ["No changes.", ...dirty];
-  const commit = `commit ${plan.source.commit.slice(0, 12)}`;
+  const commit = `commit ${visible(plan.source.commit.slice(0, 12))}`;
   const label = "PLAN  ";
   const counts = shorten(summaryText(plan.summary), COLUMNS - label.length - commit.length - 2);
   const gap = COLUMNS - label.length - widthOf(counts) - commit.length;

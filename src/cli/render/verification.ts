@@ -40,5 +40,5 @@ export function renderVerification(verification: Verification, paint: Paint): st
 }
 
 function claim(name: string, value: JsonValue): readonly string[] {
-  return hanging(`  ${name.replaceAll("_", " ").padEnd(22)}`, valueText(`/${name}`, value));
+  return hanging(`  ${name.replaceAll("_", " ").padEnd(22)}`, valueText("", value));
 }
