@@ -1,5 +1,6 @@
 /** Findings about the desired state as it stands, whatever changes. */
 import type { Finding } from "../model/plan.js";
+import type { Instant } from "../model/time.js";
 import { parseFeed } from "../protocol/documents.js";
 import { secondsBetween, toInstant } from "../protocol/instant.js";
 import { parseJson } from "../protocol/json.js";
@@ -28,11 +29,9 @@ export function feedFindings(context: PlanContext): readonly Finding[] {
   return context.desired.sovereigns.flatMap((sovereign) => {
     const { maxAge } = sovereign.feed;
     if (maxAge === null) return [];
-    const feeds = context.snapshot.feeds.filter((row) => row.issuer === sovereign.sovereignId);
-    const newest = feeds.toSorted((left, right) => left.sequence - right.sequence).at(-1);
-    const issued = newest && toInstant(parseFeed(parseJson(newest.json)).body.issued_at);
-    if (issued !== undefined && secondsBetween(issued, context.now) <= maxAge) return [];
-    const age = newest === undefined ? "has no feed" : "has no feed younger than its maxAge";
+    const issued = newestIssue(context, sovereign.sovereignId);
+    if (issued !== null && secondsBetween(issued, context.now) <= maxAge) return [];
+    const age = issued === null ? "has no feed" : "has no feed younger than its maxAge";
     return [
       {
         code: "feed_overdue" as const,
@@ -45,4 +44,20 @@ export function feedFindings(context: PlanContext): readonly Finding[] {
       },
     ];
   });
+}
+
+/** When the newest feed of an issuer was signed, of those imported and those that this tree accepts. */
+function newestIssue(context: PlanContext, issuer: string): Instant | null {
+  const imported = context.snapshot.feeds
+    .filter((row) => row.issuer === issuer)
+    .map((row) => parseFeed(parseJson(row.json)).body);
+  const accepted = context.desired.feeds
+    .filter((feed) => feed.accept && feed.issuerSovereignId === issuer)
+    .map(({ feed }) => feed.body);
+  let newest: Instant | null = null;
+  for (const { issued_at: time } of [...imported, ...accepted]) {
+    const issued = toInstant(time);
+    if (newest === null || issued > newest) newest = issued;
+  }
+  return newest;
 }
