@@ -1,5 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { validateFolder } from "../../../src/cli/validate-folder.js";
@@ -46,13 +47,15 @@ test("what is over the limits is counted and not read", () => {
   expect(validateFolder(dir, { ...DEFAULT_LIMITS, files: 10 })).toMatchObject({ valid: false });
 });
 
-test("a pipe is not waited for, and is no plain file", () => {
+test("a socket is not waited for, and is no plain file", async () => {
   const dir = temporaryFolder();
   mkdirSync(join(dir, "treaties"));
-  execFileSync("mkfifo", [join(dir, "treaties/pipe.yaml")]);
+  const server = createServer().listen(join(dir, "treaties/socket.yaml"));
+  await once(server, "listening");
   const { diagnostics } = validateFolder(dir, DEFAULT_LIMITS);
+  server.close();
   expect(diagnostics.map(({ code, file }) => [code, file])).toContainEqual([
     "bad_mode",
-    "treaties/pipe.yaml",
+    "treaties/socket.yaml",
   ]);
 });
