@@ -14,6 +14,8 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export async function main(args: readonly string[]): Promise<void> {
   // The reader of a pipe may go away at any time (`concordat plan | head`); that is no error of ours.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
+  // With these the YAML parser prints what it reads to stdout, between the lines of our JSON.
+  for (const name of ["LOG_TOKENS", "LOG_STREAM"]) delete process.env[name];
   // Always the built program: TypeScript 7 has no API for running from the source.
   settings.enableAutoTranspile = false;
   try {

@@ -1,9 +1,17 @@
 /** Parsed resources by git blob id, so that a plan parses what changed and not what exists (design.md 6). */
+import { createRequire } from "node:module";
 import type { Resource } from "../model/resources.js";
 import type { Queries, Transaction } from "./connection.js";
 
-/** Raise it when the same bytes would parse to other resources: a new field, default or schema. */
-const PARSER_VERSION = 1;
+/** Another version may read the same bytes in another way: with a new field, default or rule. */
+const PARSER_VERSION = version();
+
+function version(): string {
+  const { version: own } = createRequire(import.meta.url)("../../package.json") as {
+    version: string;
+  };
+  return own;
+}
 
 /** The resources of the blobs that the cache knows. */
 export function readResources(

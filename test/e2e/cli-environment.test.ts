@@ -130,3 +130,10 @@ test("keygen never writes over a key", async () => {
   expect(await errorOf(args, dir)).toEqual({ code: 1, error: "key_file_exists" });
   expect(made.stdout + made.stderr).not.toMatch(/private key [A-Za-z0-9+/]{43}=/);
 });
+
+test("switches of a library leave --json one document", async () => {
+  const dir = await trustRepository();
+  const env = { LOG_TOKENS: "1", LOG_STREAM: "1" };
+  const ended = await run(["plan", "--json"], { cwd: dir, env });
+  expect(ended.json()).toMatchObject({ verdict: "ready" });
+});

@@ -98,7 +98,7 @@ CREATE TABLE concordat_applied (
 -- A cache: every row can be lost. Sorted by blob, so that reading a tree's blobs walks the table once.
 CREATE TABLE concordat_resources (
   blob TEXT NOT NULL,
-  parser_version INTEGER NOT NULL,
+  parser_version TEXT NOT NULL,
   resources_json TEXT NOT NULL,
   PRIMARY KEY (blob, parser_version)
 ) STRICT, WITHOUT ROWID;
