@@ -1,4 +1,5 @@
 /** Decides on one signed document given as a file: what `concordat verify` prints. */
+import type { AppError } from "../errors.js";
 import type { DocumentBody, RecognitionPolicy, Unverified } from "../model/documents.js";
 import type { JsonInteger, JsonValue } from "../model/json.js";
 import type { Instant, Timestamp } from "../model/time.js";
@@ -14,7 +15,7 @@ import {
 
 export interface Verification {
   readonly accepted: boolean;
-  /** `accepted`, or the normative reason code of the first rule that refuses (protocol.md 4). */
+  /** `accepted`, the normative code of the first rule that refuses (protocol.md 4), or why it is no such document. */
   readonly reason: string;
   readonly type:
     | "recognition_treaty"
@@ -24,6 +25,8 @@ export interface Verification {
   readonly id: string;
   /** What the document says of itself. Worth nothing unless it is accepted. */
   readonly claims: Readonly<Record<string, JsonValue>>;
+  /** What is wrong with a file that holds no such document; null for a document. */
+  readonly fault: string | null;
   readonly checked_at: Timestamp;
   readonly keys: number;
 }
@@ -180,7 +183,18 @@ function report(
     accepted: outcome.accepted,
     reason: outcome.reason,
     ...document,
+    fault: null,
     checked_at: fromInstant(given.now),
     keys: given.keys.length,
   };
+}
+
+/** The refusal of a file that holds no document of the type. */
+export function unreadable(
+  type: Verification["type"],
+  { code, message }: AppError,
+  given: Given,
+): Verification {
+  const document = { type, id: "", claims: {} };
+  return { ...report({ accepted: false, reason: code }, given, document), fault: message };
 }

@@ -82,7 +82,7 @@ test("keys, verifications and imports", async () => {
   await expectDescribed("verify-attestation", ["verify", "attestation", attestation, ...under]);
   await expectDescribed("verify-feed", ["verify", "feed", feed, ...key(globex)]);
   await expectDescribed("verify-genesis", ["verify", "genesis", block, ...key(root)]);
-  await expectDescribed("error", ["verify", "treaty", feed, ...key(acme)], 1);
+  await expectDescribed("verify-treaty", ["verify", "treaty", feed, ...key(acme)], 6);
   const bundle = file("bundle.json", bundleJson());
   await expectDescribed("import-trust-bundle", [
     "import",

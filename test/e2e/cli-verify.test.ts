@@ -37,6 +37,11 @@ describe("keys are given as base64, @FILE or a .pub file, and several may be", (
     expect(await reasonOf(["treaty", ...keys, file(treatyJson())])).toBe("accepted");
   });
 
+  test("several may follow one flag", async () => {
+    const args = ["treaty", file(treatyJson()), "--issuer-key", GLOBEX, ACME];
+    expect(await reasonOf(args)).toBe("accepted");
+  });
+
   test("one that is no key is an error, not a refusal", async () => {
     const small = "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     for (const key of ["nonsense", small]) {
@@ -128,18 +133,24 @@ describe("an attestation under a treaty", () => {
   });
 });
 
-describe("what is no such document exits 1 with a code", () => {
+describe("what is no such document is refused with the code of its fault", () => {
   test.each([
-    ["unreadable_file", null],
     ["invalid_json", "{"],
     ["duplicate_key", '{"a":1,"a":2}'],
     ["invalid_document", "{}"],
     ["invalid_document", feedJson()],
+    ["invalid_document", treatyJson().replace("Z", "z")],
   ])("%s", async (code, text) => {
-    const path = text === null ? join(temporaryFolder(), "none.json") : file(text);
+    expect(await reasonOf(["treaty", file(text), "--issuer-key", ACME])).toBe(code);
+    const inWords = await run(["verify", "treaty", file(text), "--issuer-key", ACME]);
+    expect(inWords.stdout).toMatch(new RegExp(`^REFUSED {3}${code}\n`));
+  });
+
+  test("but a file that cannot be read is an error", async () => {
+    const path = join(temporaryFolder(), "none.json");
     const ended = await run(["verify", "treaty", path, "--issuer-key", ACME, "--json"]);
     expect(ended.code).toBe(1);
-    expect(ended.json()).toMatchObject({ error: { code } });
+    expect(ended.json()).toMatchObject({ error: { code: "unreadable_file" } });
   });
 });
 

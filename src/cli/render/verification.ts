@@ -23,16 +23,18 @@ const MEANINGS: Readonly<Record<string, string>> = {
 
 /** One line with the decision; below it what the document says, which an accepted signature vouches for. */
 export function renderVerification(verification: Verification, paint: Paint): string {
-  const { accepted, reason, type, id } = verification;
+  const { accepted, reason, type, id, fault } = verification;
   const meaning = MEANINGS[reason.replace(/^(treaty|attestation)_/, "")] ?? "";
+  const checked = `checked at ${verification.checked_at} with ${plural(verification.keys, "key")}`;
+  if (fault !== null) {
+    const refused = `${paint("red", "REFUSED")}   ${reason}`;
+    return `${[refused, ...hanging("  ", visible(fault)), ...hanging("  ", checked)].join("\n")}\n`;
+  }
   const lines = [
     accepted ? paint("green", "ACCEPTED") : `${paint("red", "REFUSED")}   ${reason}`,
     ...(accepted ? [] : hanging("  ", meaning)),
     ...hanging("  ", `${type.replaceAll("_", " ")} ${visible(id)}`),
-    ...hanging(
-      "  ",
-      `checked at ${verification.checked_at} with ${plural(verification.keys, "key")}`,
-    ),
+    ...hanging("  ", checked),
     accepted ? "says, signed:" : "says, but nothing vouches for it:",
     ...Object.entries(verification.claims).flatMap(([name, value]) => claim(name, value)),
   ];

@@ -10,11 +10,13 @@ import { at, documentArgs, issuerKey, VerifyCommand } from "../../verify-command
 export default class VerifyAttestation extends VerifyCommand {
   static override summary = "Check a membership attestation, by keys or under a treaty.";
   static override description =
-    "Exit code 0: accepted. 6: refused, with the reason. 1: a file is not such a document.";
+    "Exit code 0: accepted. 6: refused, with the reason. 1: a file or a key cannot be read.";
   static override examples = [
     "<%= config.bin %> <%= command.id %> member.json --issuer-key acme.pub --allowed-role role:client",
     "<%= config.bin %> <%= command.id %> member.json --treaty treaty.json --treaty-issuer-key ours.pub",
   ];
+  /** Further keys may follow the file: --issuer-key KEY KEY. oclif reads only a class's own setting. */
+  static override strict = false;
   static override args = documentArgs;
   static override flags = {
     "issuer-key": issuerKey,
@@ -40,7 +42,7 @@ export default class VerifyAttestation extends VerifyCommand {
   };
 
   async run(): Promise<Verification> {
-    const { args, flags } = await this.parse(VerifyAttestation);
+    const { args, argv, flags } = await this.parse(VerifyAttestation);
     const treatyKeys = flags["treaty-issuer-key"] ?? [];
     const keys = flags["issuer-key"] ?? [];
     if ((flags.treaty === undefined ? keys : treatyKeys).length === 0) {
@@ -49,12 +51,15 @@ export default class VerifyAttestation extends VerifyCommand {
         "give --issuer-key KEY, or --treaty FILE with --treaty-issuer-key KEY",
       );
     }
-    const verification = checkAttestation(readJson(args.file), {
-      ...this.given({ "issuer-key": keys, at: flags.at }),
+    const given = {
+      ...this.given({ "issuer-key": keys, at: flags.at }, argv),
       allowedRoles: flags["allowed-role"] ?? [],
-      treaty: flags.treaty === undefined ? null : readJson(flags.treaty),
       treatyKeys: treatyKeys.map(readIssuerKey),
-    });
-    return this.conclude(verification, flags);
+    };
+    const check = (): Verification => {
+      const treaty = flags.treaty === undefined ? null : readJson(flags.treaty);
+      return checkAttestation(readJson(args.file), { ...given, treaty });
+    };
+    return this.conclude("membership_attestation", given, check, flags);
   }
 }

@@ -8,11 +8,13 @@ import { documentArgs, documentFlags, VerifyCommand } from "../../verify-command
 export default class VerifyFeed extends VerifyCommand {
   static override summary = "Check a revocation feed.";
   static override description =
-    "Exit code 0: accepted. 6: refused, with the reason. 1: the file is not a feed.";
+    "Exit code 0: accepted. 6: refused, with the reason. 1: the file or a key cannot be read.";
   static override examples = [
     "<%= config.bin %> <%= command.id %> feed.json --issuer-key acme.pub",
     "<%= config.bin %> <%= command.id %> feed.json --issuer-key acme.pub --highest-sequence 41",
   ];
+  /** Further keys may follow the file: --issuer-key KEY KEY. oclif reads only a class's own setting. */
+  static override strict = false;
   static override args = documentArgs;
   static override flags = {
     ...documentFlags,
@@ -28,13 +30,16 @@ export default class VerifyFeed extends VerifyCommand {
   };
 
   async run(): Promise<Verification> {
-    const { args, flags } = await this.parse(VerifyFeed);
+    const { args, argv, flags } = await this.parse(VerifyFeed);
     const expected = {
       issuer: flags["expected-issuer"],
       highestSequence: flags["highest-sequence"],
     };
+    const given = { ...this.given(flags, argv), ...expected };
     return this.conclude(
-      checkFeed(readJson(args.file), { ...this.given(flags), ...expected }),
+      "sovereign_revocation_feed",
+      given,
+      () => checkFeed(readJson(args.file), given),
       flags,
     );
   }

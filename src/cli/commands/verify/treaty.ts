@@ -8,11 +8,13 @@ import { documentArgs, documentFlags, VerifyCommand } from "../../verify-command
 export default class VerifyTreaty extends VerifyCommand {
   static override summary = "Check a recognition treaty.";
   static override description =
-    "Exit code 0: accepted. 6: refused, with the reason. 1: the file is not a treaty.";
+    "Exit code 0: accepted. 6: refused, with the reason. 1: the file or a key cannot be read.";
   static override examples = [
     "<%= config.bin %> <%= command.id %> treaty.json --issuer-key acme.pub",
     "<%= config.bin %> <%= command.id %> treaty.json --issuer-key acme.pub --at 2026-12-01T00:00:00Z --json",
   ];
+  /** Further keys may follow the file: --issuer-key KEY KEY. oclif reads only a class's own setting. */
+  static override strict = false;
   static override args = documentArgs;
   static override flags = {
     ...documentFlags,
@@ -27,10 +29,13 @@ export default class VerifyTreaty extends VerifyCommand {
   };
 
   async run(): Promise<Verification> {
-    const { args, flags } = await this.parse(VerifyTreaty);
+    const { args, argv, flags } = await this.parse(VerifyTreaty);
     const expected = { issuer: flags["expected-issuer"], subject: flags["expected-subject"] };
+    const given = { ...this.given(flags, argv), ...expected };
     return this.conclude(
-      checkTreaty(readJson(args.file), { ...this.given(flags), ...expected }),
+      "recognition_treaty",
+      given,
+      () => checkTreaty(readJson(args.file), given),
       flags,
     );
   }
