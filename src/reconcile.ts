@@ -1,5 +1,5 @@
 /** The path of a change on one screen: git → desired → plan → gate → apply → state and audit (design.md 1). */
-import { applyPlan, type Applied } from "./apply/apply.js";
+import { applyPlan, assertApplicable, type Applied } from "./apply/apply.js";
 import { compile, type Compiled, type TreeInput } from "./desired/compile.js";
 import type { Limits } from "./desired/limits.js";
 import { validationFailed } from "./desired/validation-failed.js";
@@ -44,6 +44,8 @@ export interface Revision {
 export interface PlannedChange {
   readonly plan: Plan;
   readonly revision: Revision;
+  /** The state that was planned against. */
+  readonly snapshot: Snapshot;
   readonly options: PlanOptions;
 }
 
@@ -125,11 +127,9 @@ export async function planChange(options: PlanOptions): Promise<PlannedChange> {
   const reader = openOrEmpty(options.db);
   try {
     const revision = await readRevision(options, reader);
-    return {
-      plan: planRevision(revision, reader.snapshot(), options, NO_ALLOWANCES).plan,
-      revision,
-      options,
-    };
+    const snapshot = reader.snapshot();
+    const { plan } = planRevision(revision, snapshot, options, NO_ALLOWANCES);
+    return { plan, revision, snapshot, options };
   } finally {
     reader.close();
   }
@@ -180,10 +180,12 @@ export async function applyChange(
   const signed = revision.fromCache
     ? await readRevision({ ...planned, ref: revision.ref }, null)
     : revision;
+  const at = { now: options.now, version: planned.version };
+  // What the allowances do not lift is refused before the state is opened for writing.
+  assertApplicable(planRevision(signed, change.snapshot, at, options.allowances).plan);
   const writer = openStateForWriting(planned.db, options.holder);
   try {
     const snapshot = writer.snapshot();
-    const at = { now: options.now, version: planned.version };
     const fresh = planRevision(signed, snapshot, at, options.allowances);
     if (shown !== fresh.plan.plan_digest) {
       assertCacheHonest(planRevision(revision, snapshot, at, options.allowances).plan, fresh.plan);

@@ -1,4 +1,5 @@
 /** The result of an init as text. */
+import { join } from "node:path";
 import type { InitReport } from "../init-report.js";
 import { hanging } from "./columns.js";
 import { commandLines } from "./command-line.js";
@@ -24,9 +25,15 @@ export function renderInit(report: InitReport, dir: string): string {
     ...commandLines(["cd", dir]),
     ...commandLines(["concordat", "validate"]),
     ...commandLines(["concordat", "plan"]),
-    ...commandLines(["concordat", "apply"]),
+    ...commandLines(["concordat", "apply", ...keyElsewhere(report)]),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Keys that were put elsewhere have to be named from then on. */
+function keyElsewhere({ dir, keys }: InitReport): readonly string[] {
+  const isDefault = keys.authority === join(dir, ".concordat/keys/authority.key");
+  return isDefault ? [] : ["--authority-key", keys.authority];
 }
 
 function key(name: string, path: string, duty: string): readonly string[] {
