@@ -86,10 +86,10 @@ async function refuseLargeBody(request: FastifyRequest): Promise<void> {
 
 /** The query is left out: it holds what was asked about whom. */
 function logRefusal(request: FastifyRequest, reply: FastifyReply): void {
-  const { method, url, id } = request;
+  const { method, url } = request;
   const path = url.split("?", 1)[0];
   request.log.info(
-    { reqId: id, method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+    { method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
     "request refused",
   );
 }
