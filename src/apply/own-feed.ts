@@ -14,13 +14,20 @@ export interface PublishedFeed {
   readonly json: string;
 }
 
-/** Every attestation of ours that is revoked once the operations are done, with its reason. */
+/**
+ * Every attestation of ours that is revoked once the operations are done, with its reason. What was published once stays:
+ * a row that was lost or changed outside git must not tell our partners that a revocation is taken back.
+ */
 function revokedAfter(
   snapshot: Snapshot,
   operations: readonly Operation[],
+  published: SovereignRevocationFeed | null,
   sovereignId: string,
 ): Map<string, string> {
-  const revoked = new Map<string, string>();
+  const reasons = published?.revocation_reasons ?? {};
+  const revoked = new Map(
+    (published?.revoked_attestation_ids ?? []).map((id) => [id, reasons[id] ?? "unspecified"]),
+  );
   for (const row of snapshot.attestations) {
     if (row.issuer === sovereignId && row.status === "revoked")
       revoked.set(row.id, row.reason ?? "unspecified");
@@ -31,8 +38,7 @@ function revokedAfter(
   return revoked;
 }
 
-function says(published: PublishedFeed, next: SovereignRevocationFeed): boolean {
-  const { body } = parseFeed(parseJson(published.json));
+function says(published: SovereignRevocationFeed, next: SovereignRevocationFeed): boolean {
   const content = (feed: SovereignRevocationFeed): string =>
     canonicalJson([
       feed.issuer_sovereign_id,
@@ -40,7 +46,7 @@ function says(published: PublishedFeed, next: SovereignRevocationFeed): boolean 
       feed.revoked_attestation_ids,
       feed.revocation_reasons,
     ]);
-  return content(body) === content(next);
+  return content(published) === content(next);
 }
 
 /** The next feed to publish, or null when the one that stands says the same. */
@@ -52,12 +58,13 @@ export function nextFeed(
   random: (length: number) => Uint8Array,
 ): Verified<SovereignRevocationFeed> | null {
   const { authority, key, now } = signing;
-  const revoked = revokedAfter(snapshot, operations, authority.sovereignId);
+  const last = published === null ? null : parseFeed(parseJson(published.json)).body;
+  const revoked = revokedAfter(snapshot, operations, last, authority.sovereignId);
   // An empty feed starts at 0 as the reference's does, so that the first revocation is 1 for everyone.
   const sequence = published === null ? Math.min(revoked.size, 1) : published.sequence + 1;
   const body = draftFeed(authority, { feedId: uuid4(random(16)), sequence, revoked, now });
   const keyChanged =
     snapshot.authority !== null && snapshot.authority.publicKey !== authority.publicKey;
-  if (published !== null && !keyChanged && says(published, body)) return null;
+  if (last !== null && !keyChanged && says(last, body)) return null;
   return signDocument(body, authority.keyId, key);
 }

@@ -55,6 +55,22 @@ function about(desired: DesiredFeed): Pick<Finding, "kind" | "name" | "source"> 
   return { kind: "RevocationFeed", name: desired.name, source: positionOf(desired.source) };
 }
 
+/** Two texts where there can be one: the same sequence of an issuer, or a feed id that another feed bears. */
+function equivocation(desired: DesiredFeed, other: FeedRecord): Finding {
+  const { feed_id: id, issuer_sovereign_id: issuer } = desired.feed.body;
+  const message =
+    other.issuer === issuer
+      ? `${issuer} signed two different feeds with sequence ${other.sequence}, or with one id`
+      : `${issuer} signed a feed with the id ${id}, which a feed of ${other.issuer} bears`;
+  return {
+    code: "feed_equivocation",
+    level: "error",
+    message,
+    hint: "keep both files as evidence, set accept: false on one, and ask the issuer",
+    ...about(desired),
+  };
+}
+
 function skip(
   outcome: Outcome,
   desired: DesiredFeed,
@@ -78,21 +94,15 @@ function accept(
 ): void {
   const { body } = desired.feed;
   const json = documentJson(desired.feed);
-  const conflict = issuer.feeds.find(
-    (row) => row.feedId === body.feed_id || row.sequence === body.sequence,
-  );
+  const conflict =
+    issuer.feeds.find((row) => row.sequence === body.sequence) ??
+    context.snapshot.feeds.find((row) => row.feedId === body.feed_id);
   if (conflict !== undefined) {
     if (conflict.json === json) {
       settle(context, outcome, desired);
       return;
     }
-    outcome.findings.push({
-      code: "feed_equivocation",
-      level: "error",
-      message: `${body.issuer_sovereign_id} signed two different feeds with sequence ${conflict.sequence}`,
-      hint: "keep both files as evidence, set accept: false on one, and ask the issuer",
-      ...about(desired),
-    });
+    outcome.findings.push(equivocation(desired, conflict));
     return;
   }
   const sovereign = context.desired.sovereigns.find(
@@ -181,6 +191,11 @@ function refuse(
     settle(context, outcome, desired);
     return;
   }
+  const stored = issuer.feeds[imported];
+  if (stored !== undefined && stored.json !== documentJson(desired.feed)) {
+    outcome.findings.push(equivocation(desired, stored));
+    return;
+  }
   const entry = inventoryOf(context, "RevocationFeed").get(desired.name);
   outcome.planned.push({
     change: change({
@@ -202,7 +217,7 @@ function refuse(
     code: "feed_rejected_after_import",
     level: "warning",
     message: `rejecting sequence ${body.sequence} takes back the revocations that only this feed made`,
-    hint: "check the blast radius: those attestations are accepted again",
+    hint: "compare the feed's list: those attestations are accepted again",
     ...about(desired),
   });
 }

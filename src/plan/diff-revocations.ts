@@ -6,6 +6,7 @@ import { appliedSpec, change, entryOf } from "./change.js";
 import { inventoryOf, positionOf, type PlanContext } from "./context.js";
 import { targetChanged, type PinnedRevocation } from "./revoked.js";
 import { attestations, secondsLeft, treaties, type SignedKind } from "./signed-kind.js";
+import { tombstone } from "./signed-changes.js";
 import { revocationSpec } from "./spec.js";
 import { emptyOutcome, type Outcome, type Step } from "./step.js";
 
@@ -19,11 +20,10 @@ export function diffRevocations(
   for (const revocation of revocations) {
     const { desired, applied } = revocation;
     names.add(desired.name);
-    if (applied !== null && targetChanged(desired, applied)) {
+    const turned = applied !== null && targetChanged(desired, applied);
+    if (turned && targetOf(context, applied) === "live") {
       deleted(context, outcome, applied, "now names another target");
-      continue;
-    }
-    if (applied === null) first(context, outcome, revocation);
+    } else if (applied === null || turned) first(context, outcome, revocation);
     else if (applied.specJson !== canonicalJson(revocationSpec(desired)))
       reworded(context, outcome, revocation, applied);
   }
@@ -84,7 +84,9 @@ function unmanagedRevocation(
   context: PlanContext,
   { desired, targetId }: PinnedRevocation,
 ): readonly Step[] {
-  const { targetKind, reason, incident } = desired;
+  const { targetKind, targetName, reason, incident } = desired;
+  // A name stands for a resource of the tree, which the comparison of its kind revokes or buries.
+  if (targetName !== null) return [];
   const managed = [...inventoryOf(context, targetKind).values()].some(
     (entry) => entry.objectId === targetId,
   );
@@ -98,9 +100,16 @@ function unmanagedRevocation(
   }
   const signed = signedKind(context, targetKind);
   const row = signed.rows.get(targetId);
-  return row === undefined || row.status === "revoked"
-    ? []
-    : [signed.revoke(targetId, reason, incident)];
+  if (row === undefined || row.status === "revoked") return [];
+  const { source } = desired;
+  const entry = entryOf(context, {
+    kind: targetKind,
+    name: "",
+    objectId: targetId,
+    spec: {},
+    source,
+  });
+  return [signed.revoke(targetId, reason, incident), tombstone(entry)];
 }
 
 function signedKind(
@@ -147,6 +156,14 @@ function reworded(
   });
 }
 
+/** What became of the target that a revocation was applied to. */
+function targetOf(context: PlanContext, entry: InventoryEntry): ReturnType<typeof find> {
+  const kind = appliedSpec(entry)["target_kind"];
+  const targetKind: RevocableKind =
+    kind === "RecognitionTreaty" || kind === "MembershipAttestation" ? kind : "OperatorKey";
+  return find(context, targetKind, entry.objectId);
+}
+
 /** Allowed only once the target could not come back anyway (design.md 4.2). */
 function deleted(
   context: PlanContext,
@@ -154,10 +171,7 @@ function deleted(
   entry: InventoryEntry,
   what: string,
 ): void {
-  const kind = appliedSpec(entry)["target_kind"];
-  const targetKind: RevocableKind =
-    kind === "RecognitionTreaty" || kind === "MembershipAttestation" ? kind : "OperatorKey";
-  if (find(context, targetKind, entry.objectId) !== "live") {
+  if (targetOf(context, entry) !== "live") {
     outcome.planned.push({
       change: change({
         action: "forget",

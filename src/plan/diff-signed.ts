@@ -7,17 +7,9 @@ import { inventoryOf, positionOf, type PlanContext } from "./context.js";
 import { driftOf, type DriftVerdict } from "./drift.js";
 import { objectId } from "./identity.js";
 import { secondsLeft, type SignedDesired, type SignedKind } from "./signed-kind.js";
-import {
-  adopt,
-  bury,
-  issue,
-  renew,
-  replace,
-  revoke,
-  revokeAgain,
-  type Comparison,
-} from "./signed-changes.js";
+import { adopt, bury, issue, revoke, revokeAgain, type Comparison } from "./signed-changes.js";
 import type { Outcome } from "./step.js";
+import { renew, replace } from "./succession.js";
 import { diffUnmanaged } from "./unmanaged.js";
 
 /** Compares every treaty, or every attestation, with the state. */
@@ -27,8 +19,10 @@ export function diffSigned<D extends SignedDesired>(
   revocations: ReadonlyMap<string, DesiredRevocation>,
 ): Outcome {
   const { outcome, adoptions } = diffUnmanaged(context, signed, revocations);
-  const comparison = { context, signed, revocations, adoptions, outcome };
   const applied = inventoryOf(context, signed.kind);
+  const known = new Set([...applied.values()].map((entry) => entry.objectId));
+  const taken = { has: (id: string): boolean => signed.rows.has(id) || known.has(id) };
+  const comparison = { context, signed, revocations, adoptions, taken, outcome };
   const names = new Set<string>();
   for (const desired of signed.desired) {
     names.add(desired.name);
@@ -131,13 +125,7 @@ function drifted<D extends SignedDesired>(
     }),
     steps: [{ do: "record", entry: { ...entry, live: false } }],
   });
-  outcome.skipped.push({
-    kind: signed.kind,
-    name: desired.name,
-    id: entry.objectId,
-    reason: "revoked_out_of_band",
-    message: "it was revoked outside git, which is never undone; raise reissue to trust again",
-  });
+  buried(comparison, desired, entry, true);
 }
 
 /** A revoked name: nothing brings the id back, only a raised `reissue` makes a successor. */

@@ -1,6 +1,6 @@
 /** The guards of design.md 5: who may, how much, when. A gate that cannot be judged refuses. */
 import type { Limit } from "../model/desired.js";
-import type { BlastRadius, Change, Finding, Gate, Risk } from "../model/plan.js";
+import type { BlastRadius, Change, Finding, Gate, Risk, Skipped } from "../model/plan.js";
 import { KINDS } from "../model/resources.js";
 import type { Instant } from "../model/time.js";
 import { parseTimestamp, toInstant } from "../protocol/instant.js";
@@ -196,6 +196,8 @@ export function judgeGates(
     readonly findings: readonly Finding[];
     readonly radius: BlastRadius;
     readonly frozen: number;
+    /** What a freeze holds back. */
+    readonly frozenChanges: readonly Skipped[];
     readonly approvals: number;
     readonly allowances: Allowances;
   },

@@ -27,7 +27,7 @@ export function freeObjectId(
   name: string,
   spec: JsonObject,
   from: number,
-  taken: ReadonlySet<string> | ReadonlyMap<string, unknown>,
+  taken: Pick<ReadonlySet<string>, "has">,
 ): { readonly id: string; readonly renewal: number } {
   for (let renewal = from; ; renewal += 1) {
     const id = objectId(sovereignId, kind, name, spec, renewal);

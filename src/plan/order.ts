@@ -38,11 +38,20 @@ function compareText(left: string, right: string): number {
   return left < right ? -1 : 1;
 }
 
+/** Feeds: refusals first, since they re-open the sequence; then as the sequence rises, since no other order is accepted. */
+function compareFeeds(left: Change, right: Change): number {
+  if (left.kind !== "RevocationFeed" || right.kind !== "RevocationFeed") return 0;
+  const refused = (change: Change): number => (change.action === "reject" ? 0 : 1);
+  const sequence = (change: Change): number => Number(change.after?.["sequence"] ?? 0);
+  return refused(left) - refused(right) || sequence(left) - sequence(right);
+}
+
 /** A total order, so that equal inputs make equal plans. */
 export function compareChanges(left: Change, right: Change): number {
   return (
     rank(left) - rank(right) ||
     KIND_ORDER.indexOf(left.kind) - KIND_ORDER.indexOf(right.kind) ||
+    compareFeeds(left, right) ||
     compareText(left.name, right.name) ||
     compareText(left.id, right.id) ||
     compareText(left.action, right.action)

@@ -68,12 +68,9 @@ function compare(context: PlanContext): Outcome {
  * A first apply, and another authority key under a genesis that the root has signed: nothing can be signed without them, so a
  * freeze does not hold them back.
  */
-function isRekeying({ kind, action, fields }: Change): boolean {
+function isRekeying(context: PlanContext, { kind, fields }: Change): boolean {
   if (kind !== "Authority") return false;
-  return (
-    action === "add" ||
-    fields.some(({ path }) => path === "/public_key" || path === "/genesis_digest")
-  );
+  return context.snapshot.authority === null || fields.some(({ path }) => path === "/public_key");
 }
 
 /** In a freeze, grants wait and everything else passes (design.md 5). */
@@ -84,7 +81,7 @@ function thaw(
   const window = freezeAt(context, context.now);
   if (window === null) return { planned: outcome.planned, frozen: [] };
   const waits = ({ change }: PlannedChange): boolean =>
-    change.risk === "widens" && !isRekeying(change);
+    change.risk === "widens" && !isRekeying(context, change);
   const planned = outcome.planned.filter((item) => !waits(item));
   const frozen = outcome.planned.filter(waits).map(({ change }) => ({
     kind: change.kind,
@@ -139,6 +136,7 @@ export function makePlan(input: PlanInput): Planned {
     findings,
     radius,
     frozen: frozen.length,
+    frozenChanges: frozen,
     approvals: input.approvals,
     allowances: input.allowances,
   });

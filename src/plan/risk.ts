@@ -120,7 +120,7 @@ const JUDGES: { readonly [K in Kind]: Readonly<Record<string, Judge>> } = {
   MembershipAttestation: { "/roles": set, "/reissue": keeps, ...VALIDITY },
   Revocation: { "/reason": keeps, "/incident": keeps },
   RevocationFeed: { "/accept": (_before, after) => (after === true ? "reduces" : "widens") },
-  RecognitionPolicy: { "/revoked_attestation_ids": denySet },
+  RecognitionPolicy: { "/revoked_attestation_ids": denySet, "/json_digest": keeps },
 };
 
 /** Fields that hold further fields; everything else is compared as one value. */

@@ -1,5 +1,8 @@
 /** Findings about the desired state as it stands, whatever changes. */
+import { AppError } from "../errors.js";
+import type { SovereignRevocationFeed } from "../model/documents.js";
 import type { Finding } from "../model/plan.js";
+import type { FeedRecord } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import { parseFeed } from "../protocol/documents.js";
 import { secondsBetween, toInstant } from "../protocol/instant.js";
@@ -50,7 +53,7 @@ export function feedFindings(context: PlanContext): readonly Finding[] {
 function newestIssue(context: PlanContext, issuer: string): Instant | null {
   const imported = context.snapshot.feeds
     .filter((row) => row.issuer === issuer)
-    .map((row) => parseFeed(parseJson(row.json)).body);
+    .map((row) => storedFeed(row));
   const accepted = context.desired.feeds
     .filter((feed) => feed.accept && feed.issuerSovereignId === issuer)
     .map(({ feed }) => feed.body);
@@ -60,4 +63,12 @@ function newestIssue(context: PlanContext, issuer: string): Instant | null {
     if (newest === null || issued > newest) newest = issued;
   }
   return newest;
+}
+
+function storedFeed({ feedId, json }: FeedRecord): SovereignRevocationFeed {
+  try {
+    return parseFeed(parseJson(json)).body;
+  } catch (cause) {
+    throw new AppError("state_corrupt", `the row of feed ${feedId} holds no feed`, { cause });
+  }
 }

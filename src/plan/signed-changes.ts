@@ -6,9 +6,8 @@ import { sha256 } from "../protocol/digest.js";
 import { appliedSpec, change, entryOf } from "./change.js";
 import { positionOf, type PlanContext } from "./context.js";
 import { freeObjectId } from "./identity.js";
-import { compareSpecs, overallRisk } from "./risk.js";
 import { windowOf, type SignedDesired, type SignedKind, type SignedRow } from "./signed-kind.js";
-import type { Outcome } from "./step.js";
+import type { Outcome, Step } from "./step.js";
 
 /** One kind under comparison. */
 export interface Comparison<D extends SignedDesired> {
@@ -16,7 +15,18 @@ export interface Comparison<D extends SignedDesired> {
   readonly signed: SignedKind<D>;
   readonly revocations: ReadonlyMap<string, DesiredRevocation>;
   readonly adoptions: ReadonlyMap<string, SignedRow>;
+  /** Ids that an object ever bore: each is terminal once it is revoked. */
+  readonly taken: Pick<ReadonlySet<string>, "has">;
   readonly outcome: Outcome;
+}
+
+/**
+ * What the inventory keeps of an object whose name goes on to another: a revoked id must be known for ever, or whoever makes
+ * its row active again would only have made an unmanaged object. No resource's name holds a `#`.
+ */
+export function tombstone(entry: InventoryEntry): Step {
+  const name = `${entry.name}#${entry.objectId}`;
+  return { do: "record", entry: { ...entry, name, live: false } };
 }
 
 /** The revocation of an object that a `Revocation` names, and its tombstone in the inventory. */
@@ -132,7 +142,7 @@ export function issue<D extends SignedDesired>(
     desired.name,
     spec,
     from,
-    signed.rows,
+    comparison.taken,
   );
   const entry = entryOf(context, {
     kind: signed.kind,
@@ -153,107 +163,19 @@ export function issue<D extends SignedDesired>(
       after: spec,
       source: positionOf(desired.source),
     }),
-    steps: [signed.issue(id, desired), { do: "record", entry }],
-  });
-}
-
-/** Other terms: the successor is issued and the old object names it. */
-export function replace<D extends SignedDesired>(
-  comparison: Comparison<D>,
-  desired: D,
-  entry: InventoryEntry,
-  reason: "spec_changed" | "drift_altered",
-): void {
-  const { context, signed } = comparison;
-  if (ended(comparison, desired)) return;
-  const before = appliedSpec(entry);
-  const after = signed.spec(desired);
-  const fields = compareSpecs(signed.kind, before, after);
-  const next = freeObjectId(
-    context.desired.authority.sovereignId,
-    signed.kind,
-    desired.name,
-    after,
-    entry.renewal,
-    signed.rows,
-  );
-  succeed(comparison, desired, entry, next, {
-    action: "replace",
-    reason,
-    risk: overallRisk(fields),
-    before,
-    after,
-    fields,
-  });
-}
-
-/** The same terms for another term. */
-export function renew<D extends SignedDesired>(
-  comparison: Comparison<D>,
-  desired: D,
-  entry: InventoryEntry,
-  reason: "renewal_due" | "authority_key_changed",
-): void {
-  const { context, signed } = comparison;
-  const spec = signed.spec(desired);
-  const { sovereignId } = context.desired.authority;
-  const next = freeObjectId(
-    sovereignId,
-    signed.kind,
-    desired.name,
-    spec,
-    entry.renewal + 1,
-    signed.rows,
-  );
-  // The same terms for another term: what was approved with the renewal clause.
-  succeed(comparison, desired, entry, next, {
-    action: "renew",
-    reason,
-    risk: "keeps",
-    before: spec,
-    after: spec,
-    fields: [],
-  });
-}
-
-/** Issues the successor and revokes the old object with its id, in one change. */
-function succeed<D extends SignedDesired>(
-  { context, signed, outcome }: Comparison<D>,
-  desired: D,
-  entry: InventoryEntry,
-  next: { readonly id: string; readonly renewal: number },
-  given: Pick<Change, "action" | "reason" | "risk" | "before" | "after" | "fields">,
-): void {
-  const verb = given.action === "renew" ? "renewed_by" : "replaced_by";
-  const successor = entryOf(context, {
-    kind: signed.kind,
-    name: desired.name,
-    objectId: next.id,
-    spec: signed.spec(desired),
-    source: desired.source,
-    renewal: next.renewal,
-  });
-  outcome.planned.push({
-    change: change({
-      ...given,
-      kind: signed.kind,
-      name: desired.name,
-      id: next.id,
-      replaces: entry.objectId,
-      source: positionOf(desired.source),
-    }),
     steps: [
-      signed.issue(next.id, desired),
-      signed.revoke(entry.objectId, `${verb}:${next.id}`),
-      { do: "record", entry: successor },
+      signed.issue(id, desired),
+      ...(previous === null ? [] : [tombstone(previous)]),
+      { do: "record", entry },
     ],
   });
 }
 
 /** Findings on the window that signing now would give; true when there is nothing left to sign. */
-function ended<D extends SignedDesired>(
+export function ended<D extends SignedDesired>(
   { context, signed, outcome }: Comparison<D>,
   desired: D,
+  level: "error" | "warning" = "error",
 ): boolean {
   const window = windowOf(desired.validity, context.now);
   const about = { kind: signed.kind, name: desired.name, source: positionOf(desired.source) };
@@ -278,10 +200,11 @@ function ended<D extends SignedDesired>(
     outcome.findings.push({
       ...about,
       code: "validity_over_limit",
-      level: "error",
+      level,
       message: `${desired.name} would be valid for ${seconds} s; the policy allows ${signed.maxValidity} s`,
       hint: "shorten validity, or raise policy.maxValidity in a change of its own",
     });
+    return level === "warning";
   }
   return false;
 }

@@ -1,4 +1,5 @@
 /** What treaties and attestations have in common, so that both follow one set of rules. */
+import { AppError } from "../errors.js";
 import type { DesiredAttestation, DesiredTreaty, Validity } from "../model/desired.js";
 import type { JsonObject } from "../model/json.js";
 import type { AttestationRecord, TreatyRecord } from "../model/state.js";
@@ -137,18 +138,28 @@ export function windowOf(
   };
 }
 
-type Expiring = Pick<SignedRow, "expiresAt">;
+type Expiring = Pick<SignedRow, "id" | "expiresAt">;
 
 /** Several comparisons ask for the same row's end, and reading a date-time is most of what an unchanged plan costs. */
 const ends = new WeakMap<Expiring, Instant>();
 
-/** When a row expires. */
+/** When a row expires. Throws AppError `state_corrupt` naming the row when nobody can tell. */
 export function endOf(row: Expiring): Instant {
   const known = ends.get(row);
   if (known !== undefined) return known;
-  const end = toInstant(parseTimestamp(row.expiresAt));
+  const end = readEnd(row);
   ends.set(row, end);
   return end;
+}
+
+function readEnd({ id, expiresAt }: Expiring): Instant {
+  try {
+    return toInstant(parseTimestamp(expiresAt));
+  } catch (cause) {
+    throw new AppError("state_corrupt", `the row of ${id} has an expires_at that is no date-time`, {
+      cause,
+    });
+  }
 }
 
 /** Whole seconds until a row expires; not positive once it has. */

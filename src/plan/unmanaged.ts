@@ -1,8 +1,9 @@
 /** Objects that bear our name and that no resource asked for: reported, adopted or revoked as the policy says. */
+import { AppError } from "../errors.js";
 import type { DesiredRevocation } from "../model/desired.js";
 import { canonicalJson } from "../protocol/canonical.js";
 import { parseTimestamp, secondsBetween, toInstant } from "../protocol/instant.js";
-import { change } from "./change.js";
+import { change, entryOf } from "./change.js";
 import { inventoryOf, type PlanContext } from "./context.js";
 import { drift, strangerDisposition } from "./drift.js";
 import {
@@ -13,6 +14,7 @@ import {
   type SignedKind,
   type SignedRow,
 } from "./signed-kind.js";
+import { tombstone } from "./signed-changes.js";
 import { emptyOutcome, type Outcome } from "./step.js";
 
 export interface Unmanaged {
@@ -41,6 +43,16 @@ function fulfils<D extends SignedDesired>(
   );
 }
 
+/** A text that is no such document was signed by nobody. */
+function readable(signed: Pick<SignedKind, "read">, json: string): SignedDocument {
+  try {
+    return signed.read(json);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { terms: {}, signedBy: () => false };
+  }
+}
+
 /** Finds what stands in the state under our name, outside the inventory and not named by a revocation. */
 export function diffUnmanaged<D extends SignedDesired>(
   context: PlanContext,
@@ -49,13 +61,13 @@ export function diffUnmanaged<D extends SignedDesired>(
 ): Unmanaged {
   const outcome = emptyOutcome();
   const adoptions = new Map<string, SignedRow>();
-  const { sovereignId, publicKey } = context.desired.authority;
+  const { sovereignId, publicKey, source } = context.desired.authority;
   const applied = inventoryOf(context, signed.kind);
   const accounted = new Set([...applied.values()].map((entry) => entry.objectId));
   for (const row of signed.rows.values()) {
     if (row.issuer !== sovereignId || row.status === "revoked" || accounted.has(row.id)) continue;
     if (revocations.has(row.id) || secondsLeft(row, context.now) <= 0) continue;
-    const document = signed.read(row.json);
+    const document = readable(signed, row.json);
     const found = document.signedBy(publicKey) ? "unmanaged" : "unknown_key";
     let disposition = strangerDisposition(context, found);
     let name: string | null = null;
@@ -86,6 +98,9 @@ export function diffUnmanaged<D extends SignedDesired>(
         }),
         steps: [
           signed.revoke(row.id, found === "unmanaged" ? "not_in_desired_state" : "unknown_key"),
+          tombstone(
+            entryOf(context, { kind: signed.kind, name: "", objectId: row.id, spec: {}, source }),
+          ),
         ],
       });
     }
