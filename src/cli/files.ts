@@ -4,6 +4,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -16,6 +17,7 @@ import { parseJson } from "../protocol/json.js";
 
 /** No document of the protocol, no plan and no bundle is near this size. */
 const MAX_BYTES = 256 * 1024 * 1024;
+const HEAD_BYTES = 16;
 
 /** The bytes of a file; `-` is the standard input. Throws AppError `unreadable_file`. */
 export function readInput(path: string): Uint8Array {
@@ -59,6 +61,33 @@ export function writeOutput(path: string, text: string, exclusive: boolean): voi
     }
     throw new AppError("unwritable_file", `${path} cannot be written${reasonOf(cause)}`, { cause });
   }
+}
+
+/**
+ * Throws AppError `file_exists` unless nothing is at `path`, or `isOurs` finds that the file may be replaced. A device or
+ * a pipe is written to and loses nothing. Throws `unwritable_file` when the file cannot be looked at.
+ */
+export function assertReplaceable(path: string, isOurs: (path: string) => boolean): void {
+  const stat = attempt(path, () => statSync(path, { throwIfNoEntry: false }));
+  if (stat === undefined || (!stat.isFile() && !stat.isDirectory())) return;
+  if (stat.isFile() && isOurs(path)) return;
+  throw new AppError(
+    "file_exists",
+    `${path} exists already, and it is no file that this command has written`,
+  );
+}
+
+/** The first bytes of a file, however large it is. Throws AppError `unwritable_file`. */
+export function headOf(path: string): string {
+  return attempt(path, () => {
+    const file = openSync(path, "r");
+    try {
+      const head = Buffer.alloc(HEAD_BYTES);
+      return head.toString("latin1", 0, readSync(file, head));
+    } finally {
+      closeSync(file);
+    }
+  });
 }
 
 function reasonOf(cause: unknown): string {

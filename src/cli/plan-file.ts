@@ -5,14 +5,29 @@ import { AppError } from "../errors.js";
 import type { JsonValue } from "../model/json.js";
 import type { Plan } from "../model/plan.js";
 import { changeDigest, planDigest } from "../plan/digests.js";
-import { parseJsonOf, readInput, writeOutput } from "./files.js";
+import { assertReplaceable, parseJsonOf, readInput, writeOutput } from "./files.js";
 import { jsonText } from "./json-output.js";
 
 const SCHEMA = new URL("../../schemas/cli/plan.schema.json", import.meta.url);
+const FORMAT: Plan["format"] = "concordat/plan/v1";
 
-/** Replaces a file of the same name: a plan is made again more often than it is kept. */
+/**
+ * Replaces a saved plan: one is made again more often than it is kept. Throws AppError `file_exists` for any other file,
+ * `unwritable_file`.
+ */
 export function writePlanFile(path: string, plan: Plan): void {
+  assertReplaceable(path, isPlanFile);
   writeOutput(path, jsonText(plan), false);
+}
+
+/** Also one that was edited since: it can no longer be applied, and is no loss. */
+function isPlanFile(path: string): boolean {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(readInput(path)).toString());
+    return Reflect.get(Object(value), "format") === FORMAT;
+  } catch {
+    return false;
+  }
 }
 
 /** Throws AppError `unreadable_file`, and `bad_plan_file` for anything that the schema of plans refuses. */

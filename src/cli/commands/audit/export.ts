@@ -5,7 +5,7 @@ import { AppError } from "../../../errors.js";
 import { fromInstant } from "../../../protocol/instant.js";
 import { openState } from "../../../state/open.js";
 import { BaseCommand } from "../../base-command.js";
-import { writePieces } from "../../files.js";
+import { assertReplaceable, headOf, writePieces } from "../../files.js";
 import { dbPath, repo, time } from "../../flags.js";
 import { plural } from "../../render/plural.js";
 import { visible } from "../../render/visible.js";
@@ -32,7 +32,7 @@ export default class AuditExport extends BaseCommand<Exported> {
     output: string({
       required: true,
       helpValue: "FILE",
-      description: "Where to write; an existing file is replaced; - is stdout.",
+      description: "Where to write; an earlier export is replaced; - is stdout.",
     }),
     format: option({ options: ["jsonl", "json"] as const })({
       default: "jsonl",
@@ -48,6 +48,7 @@ export default class AuditExport extends BaseCommand<Exported> {
     const { output, format, since, until, "event-type": type } = flags;
     if (output === "-" && this.jsonEnabled())
       throw new AppError("usage", "--output - and --json both want stdout");
+    if (output !== "-") assertReplaceable(output, isExport);
     const reader = openState(resolveSettings({ ...flags, db: flags["db-path"] }, process.env).db);
     try {
       const filter = {
@@ -64,4 +65,9 @@ export default class AuditExport extends BaseCommand<Exported> {
       reader.close();
     }
   }
+}
+
+/** Of either format; empty when it held no event. Neither a state nor a key begins so. */
+function isExport(path: string): boolean {
+  return /^(?:$|[{[])/.test(headOf(path));
 }
