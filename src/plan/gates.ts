@@ -92,7 +92,14 @@ function lostPathsGate(context: PlanContext, radius: BlastRadius, allowed: numbe
 }
 
 /** At least one privileged key must stay usable, or nobody could sign an admin request any more. */
-function lastKeyGate(context: PlanContext, changes: readonly Change[]): Gate {
+function lastKeyGate(
+  context: PlanContext,
+  changes: readonly Change[],
+  frozenChanges: readonly Skipped[],
+): Gate {
+  const frozen = new Set(
+    frozenChanges.filter((item) => item.kind === "OperatorKey").map((item) => item.id),
+  );
   const revoked = new Set(
     changes
       .filter(
@@ -101,8 +108,13 @@ function lastKeyGate(context: PlanContext, changes: readonly Change[]): Gate {
       )
       .map((item) => item.id),
   );
-  const usable = context.desired.operatorKeys.filter(
+  // A key whose change waits for the end of a freeze is still worth what its stored record says.
+  const standing = context.desired.operatorKeys.map((key) =>
+    frozen.has(key.keyId) ? context.index.keys.get(key.keyId) : key,
+  );
+  const usable = standing.filter(
     (key) =>
+      key !== undefined &&
       key.tier === "privileged" &&
       key.state === "active" &&
       !revoked.has(key.keyId) &&
@@ -206,7 +218,7 @@ export function judgeGates(
     findingsGate(given.findings),
     removalsGate(context, given.changes, given.allowances.removals),
     lostPathsGate(context, given.radius, given.allowances.lostPaths),
-    lastKeyGate(context, given.changes),
+    lastKeyGate(context, given.changes, given.frozenChanges),
     freezeGate(context, given.frozen),
     approvalsGate(context, given.changes, given.approvals),
   ];

@@ -7,6 +7,7 @@ import {
   attestation,
   authority,
   desired,
+  operatorKey,
   POLICY,
   sovereign,
   treaty,
@@ -119,6 +120,48 @@ describe("a freeze window", () => {
       "revoke",
       "issue",
     ]);
+  });
+});
+
+describe("the last privileged key in a freeze", () => {
+  const freeze = [
+    {
+      from: parseTimestamp("2026-11-24T00:00:00Z"),
+      until: parseTimestamp("2026-11-26T00:00:00Z"),
+      reason: "audit week",
+    },
+  ];
+  const keys = (...operatorKeys: readonly ReturnType<typeof operatorKey>[]) =>
+    desired({ authority: authority({ policy: { ...POLICY, freeze } }), operatorKeys });
+  const root = operatorKey("operator-root");
+  const next = operatorKey("next");
+  const standard = operatorKey("next", { tier: "standard" });
+
+  test("may not go while its replacement waits", () => {
+    world.apply(keys(root));
+    expect(world.plan(keys(next)).plan.verdict).toBe("ready");
+    world.pass(86_400);
+    expect(world.plan(keys(next)).plan).toMatchObject({
+      verdict: "refused",
+      skipped: [{ id: "next", reason: "frozen" }],
+      gates: expect.arrayContaining([
+        expect.objectContaining({ name: "last_privileged_key", status: "refuse", value: 0 }),
+      ]),
+    });
+  });
+
+  test("may not go while the raise of another waits, and may when the other is privileged already", () => {
+    world.apply(keys(root, standard));
+    world.pass(86_400);
+    expect(world.plan(keys(next)).plan.verdict).toBe("refused");
+    world.pass(-86_400);
+    const brief = operatorKey("next", { validUntil: parseTimestamp("2026-12-01T00:00:00Z") });
+    world.apply(keys(root, brief));
+    world.pass(86_400);
+    expect(world.plan(keys(next)).plan).toMatchObject({
+      verdict: "ready",
+      skipped: [{ id: "next", reason: "frozen" }],
+    });
   });
 });
 
