@@ -65,12 +65,20 @@ function compare(context: PlanContext): Outcome {
 }
 
 /**
- * A first apply, and another authority key under a genesis that the root has signed: nothing can be signed without them, so a
- * freeze does not hold them back.
+ * What a freeze does not hold back though it widens: another authority key, and on the first apply the authority and its
+ * operators. Nothing could be signed, and nobody could act, without them.
  */
-function isRekeying(context: PlanContext, { kind, fields }: Change): boolean {
-  if (kind !== "Authority") return false;
-  return context.snapshot.authority === null || fields.some(({ path }) => path === "/public_key");
+function isFoundation(context: PlanContext, { kind, fields }: Change): boolean {
+  if (context.snapshot.authority === null) return kind === "Authority" || kind === "OperatorKey";
+  return kind === "Authority" && fields.some(({ path }) => path === "/public_key");
+}
+
+/** Issuers of whom a refused feed would give trust back: their next feeds lean on the sequence that it re-opens. */
+function refusedIssuers(planned: readonly PlannedChange[]): ReadonlySet<unknown> {
+  const refusals = planned.filter(
+    ({ change }) => change.action === "reject" && change.risk === "widens",
+  );
+  return new Set(refusals.map(({ change }) => change.after?.["issuer_sovereign_id"]));
 }
 
 /** In a freeze, grants wait and everything else passes (design.md 5). */
@@ -80,8 +88,10 @@ function thaw(
 ): { readonly planned: readonly PlannedChange[]; readonly frozen: readonly Skipped[] } {
   const window = freezeAt(context, context.now);
   if (window === null) return { planned: outcome.planned, frozen: [] };
+  const refused = refusedIssuers(outcome.planned);
   const waits = ({ change }: PlannedChange): boolean =>
-    change.risk === "widens" && !isRekeying(context, change);
+    (change.risk === "widens" && !isFoundation(context, change)) ||
+    (change.action === "import" && refused.has(change.after?.["issuer_sovereign_id"]));
   const planned = outcome.planned.filter((item) => !waits(item));
   const frozen = outcome.planned.filter(waits).map(({ change }) => ({
     kind: change.kind,

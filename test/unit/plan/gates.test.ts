@@ -4,11 +4,13 @@ import { NO_ALLOWANCES } from "../../../src/plan/gates.js";
 import { makePlan } from "../../../src/plan/plan.js";
 import { parseTimestamp } from "../../../src/protocol/instant.js";
 import {
+  POLICY,
   attestation,
   authority,
   desired,
+  feed,
   operatorKey,
-  POLICY,
+  signedFeed,
   sovereign,
   treaty,
 } from "../../helpers/desired.js";
@@ -162,6 +164,49 @@ describe("the last privileged key in a freeze", () => {
       verdict: "ready",
       skipped: [{ id: "next", reason: "frozen" }],
     });
+  });
+});
+
+describe("a feed refused in a freeze", () => {
+  const freeze = [
+    {
+      from: parseTimestamp("2026-11-23T00:00:00Z"),
+      until: parseTimestamp("2026-11-26T00:00:00Z"),
+      reason: "audit week",
+    },
+  ];
+
+  test("waits, and so does what follows on the sequence that it re-opens", () => {
+    const frozen = authority({ policy: { ...POLICY, freeze } });
+    const bad = signedFeed("globex", 3, ["x"]);
+    world.apply(desired({ feeds: [feed("bad", bad)] }));
+    world.apply(desired({ authority: frozen, feeds: [feed("bad", bad)] }));
+    const tree = desired({
+      authority: frozen,
+      feeds: [feed("bad", bad, false), feed("good", signedFeed("globex", 1, ["y"]))],
+    });
+    expect(world.plan(tree).plan).toMatchObject({
+      changes: [],
+      skipped: [{ reason: "frozen" }, { reason: "frozen" }],
+    });
+    world.pass(3 * 86_400);
+    world.apply(tree);
+    expect(world.snapshot.importedRevocations.map((row) => row.attestationId)).toEqual(["y"]);
+  });
+});
+
+describe("a first apply in a freeze", () => {
+  test("has its authority and its operators, and no treaty yet", () => {
+    const freeze = [
+      {
+        from: parseTimestamp("2026-11-22T00:00:00Z"),
+        until: parseTimestamp("2026-11-26T00:00:00Z"),
+        reason: "audit week",
+      },
+    ];
+    world.apply(partners(1, { freeze }));
+    expect(world.snapshot.operatorKeys).toHaveLength(1);
+    expect(world.snapshot.treaties).toEqual([]);
   });
 });
 
