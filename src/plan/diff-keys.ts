@@ -6,9 +6,9 @@ import { appliedSpec, change, entryOf } from "./change.js";
 import { inventoryOf, positionOf, type PlanContext } from "./context.js";
 import { drift } from "./drift.js";
 import { keyRecord, recordSpec } from "./key-record.js";
-import { restore } from "./restore.js";
+import { overwrite, restore } from "./restore.js";
 import { returns, revokedAlready } from "./revoked-key.js";
-import { compareSpecs, overallRisk } from "./risk.js";
+import { compareSpecs } from "./risk.js";
 import { operatorKeySpec } from "./spec.js";
 import { emptyOutcome, type Outcome, type Step } from "./step.js";
 
@@ -38,11 +38,12 @@ export function diffKeys(
     const entry = applied.get(key.name) ?? null;
     if (
       entry !== null &&
-      entry.live &&
       entry.objectId !== key.keyId &&
-      !desiredIds.has(entry.objectId)
+      !(entry.live && desiredIds.has(entry.objectId)) &&
+      !applied.has(tombstoneName(entry))
     ) {
-      revoke(context, outcome, entry, REMOVED);
+      const cause = revocations.get(entry.objectId) ?? REMOVED;
+      revoke(context, outcome, entry, cause, tombstoneName(entry));
     }
     compare(context, outcome, key, entry?.objectId === key.keyId ? entry : null, revocations);
   }
@@ -64,7 +65,7 @@ export function diffKeys(
       });
     } else revoke(context, outcome, entry, revocations.get(entry.objectId) ?? REMOVED);
   }
-  strangers(context, outcome, applied);
+  strangers(context, outcome, applied, revocations);
   return outcome;
 }
 
@@ -94,6 +95,8 @@ function compare(
     }),
   });
   const put: Step = { do: "put_operator_key", key: keyRecord(key) };
+  const stored = context.index.keys.get(key.keyId);
+  const standing = stored === undefined ? null : recordSpec(stored);
   if (context.index.revokedKeys.has(key.keyId)) {
     revokedAlready(context, outcome, key, entry, record(false));
     return;
@@ -142,26 +145,28 @@ function compare(
     });
     return;
   }
-  if (entry.specJson !== canonicalJson(spec)) {
-    const retired = key.state === "retired" && before?.["state"] === "active";
+  if (before !== null && entry.specJson !== canonicalJson(spec)) {
+    const retired = key.state === "retired" && before["state"] === "active";
+    const { since: _since, ...known } = before;
+    const addRisk = key.state === "active" ? "widens" : "keeps";
+    const judged = overwrite(about, standing, known, recordSpec(keyRecord(key)), addRisk);
+    outcome.drift.push(...judged.drift);
     const action = retired ? "retire" : "update";
     outcome.planned.push({
       change: change({
         ...about,
         action,
         reason: retired ? "key_retired" : "spec_changed",
-        risk: overallRisk(fields),
-        before,
+        risk: judged.risk,
+        before: judged.before,
         after: spec,
-        fields,
+        fields: judged.fields,
       }),
       steps: [put, record(true)],
     });
     return;
   }
-  const stored = context.index.keys.get(key.keyId);
-  const found = stored === undefined ? null : recordSpec(stored);
-  const restored = restore(context, about, found, recordSpec(keyRecord(key)));
+  const restored = restore(context, about, standing, recordSpec(keyRecord(key)));
   if (restored === null) return;
   outcome.drift.push(restored.drift);
   if (restored.change !== null) {
@@ -176,9 +181,10 @@ function revoke(
   outcome: Outcome,
   entry: InventoryEntry,
   { reason, incident }: Pick<DesiredRevocation, "reason" | "incident">,
+  recordedAs = entry.name,
 ): void {
-  const done = context.index.revokedKeys.has(entry.objectId);
-  const tombstone: Step = { do: "record", entry: { ...entry, live: false } };
+  const done = !entry.live || context.index.revokedKeys.has(entry.objectId);
+  const tombstone: Step = { do: "record", entry: { ...entry, name: recordedAs, live: false } };
   outcome.planned.push({
     change: change({
       action: done ? "record" : "remove",
@@ -193,6 +199,14 @@ function revoke(
       ? [tombstone]
       : [{ do: "revoke_operator_key", keyId: entry.objectId, reason, incident }, tombstone],
   });
+}
+
+/**
+ * Under what name the inventory keeps a revoked key whose resource bears another key id. No resource has such a name, since
+ * `#` stands in no DNS label.
+ */
+function tombstoneName({ name, objectId }: InventoryEntry): string {
+  return `${name}#${objectId}`;
 }
 
 /** A key whose revocation somebody took back outside git. */
@@ -222,8 +236,15 @@ function strangers(
   context: PlanContext,
   outcome: Outcome,
   applied: ReadonlyMap<string, InventoryEntry>,
+  revocations: ReadonlyMap<string, DesiredRevocation>,
 ): void {
-  const entries = new Map([...applied.values()].map((entry) => [entry.objectId, entry]));
+  // Tombstones last: what was revoked once is revoked, whatever other entry names it.
+  const entries = new Map(
+    [...applied.values()]
+      .toSorted((left, right) => Number(right.live) - Number(left.live))
+      .map((entry) => [entry.objectId, entry]),
+  );
+  const revocationsApplied = inventoryOf(context, "Revocation");
   const desired = new Set(context.desired.operatorKeys.map((key) => key.keyId));
   for (const { keyId } of context.snapshot.operatorKeys) {
     const entry = entries.get(keyId);
@@ -233,6 +254,9 @@ function strangers(
       revokeAgain(context, outcome, entry.name, keyId);
       continue;
     }
+    const requested = revocations.get(keyId);
+    // The Revocation itself revokes it when it is first applied.
+    if (requested !== undefined && !revocationsApplied.has(requested.name)) continue;
     const disposition = context.policy.selfHeal === "off" ? "report" : "revoke";
     outcome.drift.push(
       drift({ class: "unmanaged", kind: "OperatorKey", name: null, id: keyId, disposition }),

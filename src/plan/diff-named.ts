@@ -5,8 +5,7 @@ import type { Kind, Source } from "../model/resources.js";
 import { canonicalJson } from "../protocol/canonical.js";
 import { appliedSpec, change, entryOf } from "./change.js";
 import { inventoryOf, positionOf, type PlanContext } from "./context.js";
-import { restore } from "./restore.js";
-import { compareSpecs, overallRisk } from "./risk.js";
+import { overwrite, restore } from "./restore.js";
 import { emptyOutcome, type Outcome, type PlannedChange, type Step } from "./step.js";
 
 /** One desired record: its id, its normal form, and the step that stores it. */
@@ -24,7 +23,8 @@ interface Rules {
   readonly kind: Kind;
   /** What adding one does to trust. */
   readonly addRisk: Risk;
-  remove(id: string): Step;
+  /** The step that takes the record out of the state; null when the state holds none. */
+  remove(id: string): Step | null;
 }
 
 /** Compares the records of one kind with the inventory. */
@@ -38,7 +38,10 @@ export function diffNamed(
   const applied = inventoryOf(context, kind);
   // A record that only changed its name, or took over another's id, must survive the removal of the old entry.
   const wanted = new Set(records.map((record) => record.id));
-  const removal = (id: string): readonly Step[] => (wanted.has(id) ? [] : [rules.remove(id)]);
+  const removal = (id: string): readonly Step[] => {
+    const step = wanted.has(id) ? null : rules.remove(id);
+    return step === null ? [] : [step];
+  };
   for (const record of records) {
     const entry = applied.get(record.name) ?? null;
     const next: Step = {
@@ -61,13 +64,17 @@ export function diffNamed(
       );
     } else if (entry.specJson !== canonicalJson(record.spec)) {
       const before = appliedSpec(entry);
-      const fields = compareSpecs(kind, before, record.spec);
+      // Under another id there is no record yet that could have been changed.
+      const stored = entry.objectId === record.id ? record.stored : before;
+      const judged = overwrite(about, stored, before, record.spec, rules.addRisk);
+      outcome.drift.push(...judged.drift);
+      const { fields, risk } = judged;
       const update = change({
         ...about,
         action: "update",
         reason: "spec_changed",
-        risk: overallRisk(fields),
-        before,
+        risk,
+        before: judged.before,
         fields,
       });
       outcome.planned.push({

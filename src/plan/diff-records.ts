@@ -1,13 +1,13 @@
 /** Authority, sovereigns and recognition policy as records for `diff-named.ts`. */
-import type { DesiredPolicy, DesiredSovereign } from "../model/desired.js";
-import type { JsonObject } from "../model/json.js";
+import type { DesiredSovereign } from "../model/desired.js";
 import type { SovereignRecord } from "../model/state.js";
-import { canonicalJson } from "../protocol/canonical.js";
 import { documentJson } from "../protocol/documents.js";
-import { isJsonArray, isJsonObject, parseJson } from "../protocol/json.js";
 import { approvalFindings, genesisFindings } from "./authority-findings.js";
-import type { PlanContext } from "./context.js";
+import { inventoryOf, type PlanContext } from "./context.js";
+import { change } from "./change.js";
 import { diffNamed } from "./diff-named.js";
+import { drift } from "./drift.js";
+import { policyJson, storedPolicySpec } from "./stored-policy.js";
 import { authoritySpec, recognitionPolicySpec, sovereignSpec } from "./spec.js";
 import type { Outcome } from "./step.js";
 
@@ -24,24 +24,16 @@ export function diffAuthority(context: PlanContext): Outcome {
     endpoint: authority.endpoint,
     policy: authority.policy,
   };
-  const outcome = diffNamed(
-    context,
+  const outcome = diffNamed(context, { kind: "Authority", addRisk: "widens", remove: () => null }, [
     {
-      kind: "Authority",
-      addRisk: "widens",
-      remove: () => ({ do: "forget", kind: "Authority", name: "" }),
+      name: authority.name,
+      id: authority.sovereignId,
+      spec: authoritySpec(record),
+      source: authority.source,
+      put: { do: "put_authority", authority: record },
+      stored: stored === null ? null : authoritySpec(stored),
     },
-    [
-      {
-        name: authority.name,
-        id: authority.sovereignId,
-        spec: authoritySpec(record),
-        source: authority.source,
-        put: { do: "put_authority", authority: record },
-        stored: stored === null ? null : authoritySpec(stored),
-      },
-    ],
-  );
+  ]);
   outcome.findings.push(...genesisFindings(context), ...approvalFindings(context));
   return outcome;
 }
@@ -58,7 +50,8 @@ export function diffSovereigns(context: PlanContext): Outcome {
     {
       kind: "Sovereign",
       addRisk: "keeps",
-      remove: (sovereignId) => ({ do: "remove_sovereign", sovereignId }),
+      remove: (sovereignId) =>
+        context.index.sovereigns.has(sovereignId) ? { do: "remove_sovereign", sovereignId } : null,
     },
     context.desired.sovereigns.map((desired) => {
       const record = sovereignRecord(desired);
@@ -75,54 +68,57 @@ export function diffSovereigns(context: PlanContext): Outcome {
   );
 }
 
-/** The wire form of the local policy (protocol.md 3). */
-function policyJson(sovereignId: string, policy: DesiredPolicy): string {
-  return canonicalJson({
-    local_sovereign_id: sovereignId,
-    recognized_issuers: policy.recognizedIssuers.map((issuer) => ({
-      sovereign_id: issuer.sovereignId,
-      public_keys: issuer.publicKeys,
-      allowed_roles: issuer.allowedRoles,
-      accepted_statuses: issuer.acceptedStatuses,
-    })),
-    revoked_attestation_ids: policy.revokedAttestationIds,
-  });
-}
-
-/** The policy in the state in the words of a spec; null when there is none, or none that we would have written. */
-function storedPolicySpec(json: string | undefined): JsonObject | null {
-  const policy = json === undefined ? null : parseJson(json);
-  if (!isJsonObject(policy) || !isJsonArray(policy["recognized_issuers"])) return null;
-  const issuers = policy["recognized_issuers"].filter(isJsonObject);
-  return {
-    recognized_issuers: Object.fromEntries(
-      issuers.map(({ sovereign_id: id, ...terms }) => [typeof id === "string" ? id : "", terms]),
-    ),
-    revoked_attestation_ids: policy["revoked_attestation_ids"] ?? [],
-  };
-}
-
 /** The local recognition policy: at most one. */
 export function diffRecognitionPolicy(context: PlanContext): Outcome {
   const { policy, authority } = context.desired;
-  const policyId = `recognition-${authority.sovereignId}`;
+  const stored = context.snapshot.policy;
+  const { sovereignId } = authority;
+  const policyId = `recognition-${sovereignId}`;
   const records =
     policy === null
       ? []
       : [policy].map((desired) => {
-          const json = policyJson(authority.sovereignId, desired);
+          const spec = recognitionPolicySpec(desired);
           return {
             name: desired.name,
             id: policyId,
-            spec: recognitionPolicySpec(desired),
+            spec,
             source: desired.source,
-            put: { do: "put_policy", policyId, json } as const,
-            stored: storedPolicySpec(context.snapshot.policy?.json),
+            put: { do: "put_policy", policyId, json: policyJson(sovereignId, spec) } as const,
+            stored: stored === null ? null : storedPolicySpec(sovereignId, stored.json),
           };
         });
-  return diffNamed(
+  const outcome = diffNamed(
     context,
-    { kind: "RecognitionPolicy", addRisk: "widens", remove: () => ({ do: "remove_policy" }) },
+    {
+      kind: "RecognitionPolicy",
+      addRisk: "widens",
+      remove: () => (stored === null ? null : { do: "remove_policy" }),
+    },
     records,
   );
+  if (policy === null && inventoryOf(context, "RecognitionPolicy").size === 0)
+    stranger(context, outcome);
+  return outcome;
+}
+
+/** A policy that no resource asked for recognises issuers outside git. */
+function stranger(context: PlanContext, outcome: Outcome): void {
+  const stored = context.snapshot.policy;
+  if (stored === null) return;
+  const about = { kind: "RecognitionPolicy", id: stored.policyId } as const;
+  const disposition = context.policy.selfHeal === "off" ? "report" : "revoke";
+  outcome.drift.push(drift({ class: "unmanaged", ...about, name: null, disposition }));
+  if (disposition === "report") return;
+  outcome.planned.push({
+    change: change({
+      ...about,
+      name: stored.policyId,
+      action: "remove",
+      reason: "drift_unmanaged",
+      risk: "reduces",
+      before: storedPolicySpec(context.desired.authority.sovereignId, stored.json),
+    }),
+    steps: [{ do: "remove_policy" }],
+  });
 }

@@ -1,11 +1,17 @@
 /** A record that somebody changed outside git: put back, unless that would give trust that was taken away. */
 import type { JsonObject } from "../model/json.js";
-import type { Change, Drift } from "../model/plan.js";
+import type { Change, Drift, Risk } from "../model/plan.js";
 import { canonicalJson } from "../protocol/canonical.js";
 import { change } from "./change.js";
 import type { PlanContext } from "./context.js";
 import { drift } from "./drift.js";
 import { compareSpecs, overallRisk } from "./risk.js";
+
+type About = Pick<Change, "kind" | "name" | "id">;
+
+function sameSpec(left: JsonObject, right: JsonObject): boolean {
+  return canonicalJson(left) === canonicalJson(right);
+}
 
 /**
  * Compares what the state holds with what was applied; null when they agree. With `selfHeal: deny-only` only what does not
@@ -13,11 +19,11 @@ import { compareSpecs, overallRisk } from "./risk.js";
  */
 export function restore(
   context: PlanContext,
-  about: Pick<Change, "kind" | "name" | "id" | "source">,
+  about: About & Pick<Change, "source">,
   stored: JsonObject | null,
   applied: JsonObject,
 ): { readonly drift: Drift; readonly change: Change | null } | null {
-  if (stored !== null && canonicalJson(stored) === canonicalJson(applied)) return null;
+  if (stored !== null && sameSpec(stored, applied)) return null;
   const { kind, name, id } = about;
   const fields = stored === null ? [] : compareSpecs(kind, stored, applied);
   const risk = stored === null ? "widens" : overallRisk(fields);
@@ -38,4 +44,26 @@ export function restore(
         })
       : null,
   };
+}
+
+/**
+ * Judges a spec that git changes against what stands. Where that is not what was applied, it is drift, and the change is
+ * from what stands: to give back what was taken outside git widens. `addRisk` is what storing a record that is gone does.
+ */
+export function overwrite(
+  { kind, name, id }: About,
+  stored: JsonObject | null,
+  applied: JsonObject,
+  after: JsonObject,
+  addRisk: Risk,
+): Pick<Change, "before" | "fields" | "risk"> & { readonly drift: readonly Drift[] } {
+  if (stored === null) {
+    const missing = drift({ class: "missing", kind, name, id, disposition: "report" });
+    return { before: null, fields: [], risk: addRisk, drift: [missing] };
+  }
+  const fields = compareSpecs(kind, stored, after);
+  const altered = sameSpec(stored, applied)
+    ? []
+    : [drift({ class: "altered", kind, name, id, disposition: "report" })];
+  return { before: stored, fields, risk: overallRisk(fields), drift: altered };
 }
