@@ -2,7 +2,7 @@
 import { compile } from "../desired/compile.js";
 import type { Diagnostic } from "../desired/diagnostic.js";
 import type { Limits } from "../desired/limits.js";
-import { readWorktree } from "../git/worktree.js";
+import { readCheckout } from "../git/worktree.js";
 
 export interface Validation {
   readonly valid: boolean;
@@ -13,9 +13,9 @@ export interface Validation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Every fault in one run. Needs neither git nor a state nor the network. Throws AppError `unreadable_file`. */
-export function validateFolder(dir: string, limits: Limits): Validation {
-  const { files, read } = readWorktree(dir, limits);
+/** Every fault in one run. Needs neither a commit nor a state nor the network. Throws what `readCheckout` throws. */
+export async function validateFolder(dir: string, limits: Limits): Promise<Validation> {
+  const { files, read } = await readCheckout(dir, limits);
   // Ids of a commit and a tree that are not there: nothing of the result but the faults and the counts is used.
   const { diagnostics, parsed } = compile({ commit: "", tree: "", files, read }, { limits });
   const errors = diagnostics.filter((diagnostic) => diagnostic.level === "error").length;

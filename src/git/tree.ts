@@ -86,7 +86,7 @@ function isMode(text: string | undefined): text is FileMode {
   return text === "100644" || text === "100755" || text === "120000" || text === "160000";
 }
 
-function decodeStrictly(bytes: Uint8Array): string {
+export function decodeStrictly(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {

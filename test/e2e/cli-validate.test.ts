@@ -59,17 +59,25 @@ test("links are not followed, and what git ignores is not looked at", async () =
   expect(stdout).not.toContain(".concordat");
 });
 
+test("a saved plan, which git ignores, is no fault", async () => {
+  const dir = await trustRepository();
+  writeFiles(dir, { "change.plan": "{}" });
+  expect((await run(["validate", dir])).code).toBe(0);
+});
+
 test("a private key in a file is reported and not shown", async () => {
   const dir = await trustRepository();
   const secret = "MDECAQEwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
   // In two parts, or whoever scans this repository for keys would find one here.
   const label = ["PRIVATE", "KEY"].join(" ");
   const pem = `-----BEGIN ${label}-----\n${secret}\n-----END ${label}-----\n`;
-  writeFiles(dir, { "operators/oops.yaml": `key: |\n${pem.replaceAll(/^/gm, "  ")}` });
+  const text = `key: |\n${pem.replaceAll(/^/gm, "  ")}`;
+  writeFiles(dir, { "operators/oops.yaml": text, ".github/workflows/oops.yml": text });
   for (const flags of [[], ["--json"]]) {
     const { code, stdout, stderr } = await run(["validate", dir, ...flags]);
     expect(code).toBe(1);
-    expect(stdout).toContain("private_key");
+    expect(stdout.match(/private_key/g)).toHaveLength(2);
+    expect(stdout).toContain(".github/workflows/oops.yml");
     expect(stdout + stderr).not.toContain(secret);
   }
 });

@@ -25,7 +25,7 @@ export default class Validate extends BaseCommand<Validation> {
   async run(): Promise<Validation> {
     const { args, flags } = await this.parse(Validate);
     const { repo, limits } = resolveSettings({ repo: args.dir }, process.env);
-    const validation = validateFolder(repo, limits);
+    const validation = await validateFolder(repo, limits);
     if (!validation.valid) process.exitCode = ERRORS.validation_failed.exit;
     this.print(renderValidation(validation, this.paint(flags)));
     return validation;
