@@ -7,7 +7,7 @@ import { inventoryOf, positionOf, type PlanContext } from "./context.js";
 import { drift } from "./drift.js";
 import { keyRecord, recordSpec } from "./key-record.js";
 import { overwrite, restore } from "./restore.js";
-import { returns, revokedAlready } from "./revoked-key.js";
+import { returns, revokedAlready, revokedBytes, type RevokedBytes } from "./revoked-key.js";
 import { compareSpecs } from "./risk.js";
 import { operatorKeySpec } from "./spec.js";
 import { emptyOutcome, type Outcome, type Step } from "./step.js";
@@ -33,6 +33,7 @@ export function diffKeys(
 ): Outcome {
   const outcome = emptyOutcome();
   const applied = inventoryOf(context, "OperatorKey");
+  const revoked = revokedBytes(context, revocations);
   const desiredIds = new Set(context.desired.operatorKeys.map((key) => key.keyId));
   for (const key of context.desired.operatorKeys) {
     const entry = applied.get(key.name) ?? null;
@@ -45,7 +46,8 @@ export function diffKeys(
       const cause = revocations.get(entry.objectId) ?? REMOVED;
       revoke(context, outcome, entry, cause, tombstoneName(entry));
     }
-    compare(context, outcome, key, entry?.objectId === key.keyId ? entry : null, revocations);
+    const own = entry?.objectId === key.keyId ? entry : null;
+    compare(context, outcome, key, own, revocations, revoked);
   }
   const names = new Set(context.desired.operatorKeys.map((key) => key.name));
   for (const entry of applied.values()) {
@@ -75,6 +77,7 @@ function compare(
   key: DesiredOperatorKey,
   entry: InventoryEntry | null,
   revocations: ReadonlyMap<string, DesiredRevocation>,
+  revoked: RevokedBytes,
 ): void {
   const spec = operatorKeySpec(key);
   const about = {
@@ -102,10 +105,9 @@ function compare(
     return;
   }
   const before = entry === null ? null : appliedSpec(entry);
-  // A key that is trusted already is not put in doubt by somebody who writes its bytes beside it and has them revoked.
-  if (before?.["public_key"] !== key.publicKey && returns(context, outcome, key)) return;
-  const fields = before === null ? [] : compareSpecs("OperatorKey", before, spec);
   const cause = causeOf(key, revocations);
+  if (cause === null && returns(context, outcome, key, revoked)) return;
+  const fields = before === null ? [] : compareSpecs("OperatorKey", before, spec);
   if (entry?.live === false && cause === null) {
     revokeAgain(context, outcome, key.name, key.keyId);
     return;
@@ -124,7 +126,8 @@ function compare(
         fields,
       }),
       steps: [
-        put,
+        // The bytes that stand are what is revoked: no others are written over them.
+        ...(stored === undefined || stored.publicKey === key.publicKey ? [put] : []),
         { do: "revoke_operator_key", keyId: key.keyId, reason, incident },
         record(false),
       ],

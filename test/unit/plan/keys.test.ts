@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseTimestamp } from "../../../src/protocol/instant.js";
 import { desired, operatorKey, revocation } from "../../helpers/desired.js";
 import { keyOf } from "../../helpers/keys.js";
+import { outOfBand } from "../../helpers/out-of-band.js";
 import { World } from "../../helpers/world.js";
 
 let world: World;
@@ -102,6 +103,142 @@ describe("an operator key", () => {
     world.apply(keys(root, renamed));
     expect(world.snapshot.revokedKeys).toEqual([]);
     expect(world.plan(keys(root, renamed)).plan.verdict).toBe("no_changes");
+  });
+});
+
+describe("the bytes of a key that is revoked", () => {
+  const third = operatorKey("third", { publicKey: second.publicKey });
+  const refused = {
+    verdict: "refused",
+    findings: [{ code: "revoked_key_returns", name: "third" }],
+  };
+  const stop = revocation("stop", {
+    targetKind: "OperatorKey",
+    targetId: "second",
+    reason: "stolen",
+    incident: "INC-9",
+  });
+
+  test("do not come under another id in the commit that revokes it", () => {
+    world.apply(keys(root, second));
+    expect(world.plan(keys(root, third)).plan).toMatchObject(refused);
+    expect(world.plan({ ...keys(root, third), revocations: [stop] }).plan).toMatchObject(refused);
+    const lost = operatorKey("second", {
+      state: "compromised",
+      publicKey: keyOf("fresh").publicKey,
+    });
+    expect(world.plan(keys(root, lost, third)).plan).toMatchObject({
+      findings: [{ code: "revoked_key_returns", name: "third" }],
+    });
+    world.apply(keys(root, lost));
+    expect(world.plan(keys(root, lost, third)).plan).toMatchObject(refused);
+  });
+
+  test("do not come when its row was taken out of the state", () => {
+    world.apply(keys(root, second));
+    world.apply(keys(root));
+    outOfBand(world, "DELETE FROM concordat_operator_keys WHERE key_id = 'second'");
+    expect(world.plan(keys(root, third)).plan).toMatchObject(refused);
+  });
+
+  test("stay where they are when two resources swap their key ids", () => {
+    const other = operatorKey("other");
+    world.apply(keys(root, second, other));
+    const swapped = keys(
+      root,
+      { ...second, name: "other" },
+      { ...other, name: "second", tier: "read" },
+    );
+    expect(world.plan(swapped).plan).toMatchObject({ verdict: "ready", findings: [] });
+    world.apply(swapped);
+    expect(world.snapshot.revokedKeys).toEqual([]);
+    expect(world.plan(swapped).plan).toMatchObject({ verdict: "no_changes", drift: [] });
+  });
+
+  test("do not stop a rename when somebody writes them beside the key", () => {
+    world.apply(keys(root, second));
+    outOfBand(
+      world,
+      "INSERT INTO concordat_operator_keys SELECT 'intruder', public_key, tier, holder, valid_from, valid_until, state FROM concordat_operator_keys WHERE key_id = 'second'",
+    );
+    expect(world.plan(keys(root, { ...second, name: "renamed" })).plan).toMatchObject({
+      verdict: "ready",
+      findings: [],
+    });
+  });
+});
+
+describe("a resource that goes on with another key id", () => {
+  const named = (keyId: string) =>
+    operatorKey("second", { keyId, publicKey: keyOf(`operator ${keyId}`).publicKey });
+
+  test("leaves a tombstone of the old one, with the reason of its Revocation", () => {
+    world.apply(keys(root, named("z")));
+    const stop = revocation("stop", {
+      targetKind: "OperatorKey",
+      targetId: "z",
+      reason: "stolen",
+      incident: "INC-9",
+    });
+    const wanted = { ...keys(root, named("b")), revocations: [stop] };
+    world.apply(wanted);
+    expect(world.snapshot.revokedKeys).toMatchObject([{ keyId: "z", reason: "stolen" }]);
+    const entries = world.snapshot.inventory.filter(({ kind }) => kind === "OperatorKey");
+    expect(entries).toMatchObject([
+      { name: "operator-root", live: true },
+      { name: "second", objectId: "b", live: true },
+      { name: "second#z", objectId: "z", live: false },
+    ]);
+    expect(world.plan(wanted).plan).toMatchObject({ verdict: "no_changes", drift: [] });
+  });
+
+  test("settles when the new one is revoked at once, and after it was revoked", () => {
+    world.apply(keys(root, named("z")));
+    const stop = revocation("stop", {
+      targetKind: "OperatorKey",
+      targetName: "second",
+      targetId: "b",
+    });
+    const wanted = { ...keys(root, named("b")), revocations: [stop] };
+    world.apply(wanted);
+    expect(world.plan(wanted).plan).toMatchObject({ verdict: "no_changes", drift: [] });
+    const next = { ...keys(root, named("c")), revocations: [stop] };
+    expect(world.plan(next).plan.changes).toMatchObject([
+      { action: "record", id: "b" },
+      { action: "add", id: "c" },
+    ]);
+    world.apply(next);
+    expect(world.plan(next).plan.verdict).toBe("no_changes");
+    outOfBand(world, "DELETE FROM revoked_operator_keys");
+    expect(world.plan(next).plan).toMatchObject({
+      drift: [
+        { class: "reactivated", id: "b" },
+        { class: "reactivated", id: "z" },
+      ],
+      changes: [{ action: "revoke" }, { action: "revoke" }],
+    });
+  });
+});
+
+describe("a key that stands outside git and that a Revocation names", () => {
+  test("is revoked once, and again when somebody takes that back", () => {
+    world.apply(keys(root));
+    outOfBand(
+      world,
+      "INSERT INTO concordat_operator_keys (key_id, public_key, tier, holder, state) VALUES ('intruder', ?, 'read', 'nobody', 'active')",
+      keyOf("intruder").publicKey,
+    );
+    const stop = revocation("stop", {
+      targetKind: "OperatorKey",
+      targetId: "intruder",
+      reason: "stolen",
+    });
+    const wanted = { ...keys(root), revocations: [stop] };
+    world.apply(wanted);
+    expect(world.snapshot.revokedKeys).toMatchObject([{ keyId: "intruder", reason: "stolen" }]);
+    expect(world.plan(wanted).plan).toMatchObject({ verdict: "no_changes", drift: [] });
+    outOfBand(world, "DELETE FROM revoked_operator_keys");
+    expect(world.plan(wanted).plan.changes).toMatchObject([{ action: "revoke", id: "intruder" }]);
   });
 });
 
