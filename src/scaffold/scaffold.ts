@@ -48,7 +48,7 @@ export async function scaffold(options: ScaffoldOptions): Promise<Scaffold> {
   const dir = resolve(options.dir);
   const keysDir = keysDirOutside(dir, options.keysDir);
   const keys = makeKeys(options.random);
-  const files = repositoryFiles(options, keys);
+  const files = new Map([...repositoryFiles(options, keys), ...settingsFile(dir, keysDir)]);
   const stageName = `.concordat-init-${Buffer.from(options.random(6)).toString("hex")}`;
   let undo = (): void => {};
   try {
@@ -91,6 +91,13 @@ function repositoryFiles(
   ]);
   checkFiles(files);
   return files;
+}
+
+/** Without it, every command would look for the keys in the default place. The path is taken from the repository. */
+function settingsFile(dir: string, keysDir: string | null): Map<string, string> {
+  if (keysDir === null) return new Map();
+  const way = relative(dir, keysDir).replaceAll(sep, "/");
+  return new Map([["concordat.config.yaml", `keysDir: ${JSON.stringify(way)}\n`]]);
 }
 
 /** The sovereign id is the one text here that did not come from us, so it is what a fault is about. */

@@ -16,7 +16,7 @@ export function renderInit(report: InitReport, dir: string): string {
     ),
     ...hanging("  ", `${plural(report.files.length, "file")}, commit ${report.commit}`),
     "",
-    "Private keys, readable by you alone and ignored by git:",
+    `Private keys, readable by you alone${ignored(report)}:`,
     ...key("authority", keys.authority, "signs treaties at every apply"),
     ...key("operator-root", keys.operator_root, "the first privileged operator"),
     ...key("root", keys.root, "has signed the genesis; move it offline now"),
@@ -25,15 +25,14 @@ export function renderInit(report: InitReport, dir: string): string {
     ...commandLines(["cd", dir]),
     ...commandLines(["concordat", "validate"]),
     ...commandLines(["concordat", "plan"]),
-    ...commandLines(["concordat", "apply", ...keyElsewhere(report)]),
+    ...commandLines(["concordat", "apply"]),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-/** Keys that were put elsewhere have to be named from then on. */
-function keyElsewhere({ dir, keys }: InitReport): readonly string[] {
-  const isDefault = keys.authority === join(dir, ".concordat/keys/authority.key");
-  return isDefault ? [] : ["--authority-key", keys.authority];
+/** Elsewhere git does not see them at all. */
+function ignored({ dir, keys }: InitReport): string {
+  return keys.authority === join(dir, ".concordat/keys/authority.key") ? " and ignored by git" : "";
 }
 
 function key(name: string, path: string, duty: string): readonly string[] {
