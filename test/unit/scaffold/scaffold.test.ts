@@ -164,7 +164,7 @@ describe("a fresh repository", () => {
       text
         .replace(/"<their authority's public key>"/, `"${publicKey}"`)
         .replace(/"<the member's public key>"/, `"${member}"`)
-        .replace(/"<the last line of my-key.pub>"/, `"${operator}"`);
+        .replace(/"<the last line of operator-2.pub>"/, `"${operator}"`);
     const signed = exampleDocuments().get("federation/acme/feeds/globex-4.json") ?? "";
     writeFiles(dir, Object.fromEntries(examples.map(([path, text]) => [path, fill(text)])));
     writeFiles(dir, { "feeds/globex-7.json": signed });
