@@ -186,7 +186,11 @@ function revoke(
   { reason, incident }: Pick<DesiredRevocation, "reason" | "incident">,
   recordedAs = entry.name,
 ): void {
-  const done = !entry.live || context.index.revokedKeys.has(entry.objectId);
+  const done =
+    !entry.live ||
+    context.index.revokedKeys.has(entry.objectId) ||
+    // Revoked by a plan whose new key waits: if somebody took that back, it is revoked again as a tombstone.
+    inventoryOf(context, "OperatorKey").has(tombstoneName(entry));
   const tombstone: Step = { do: "record", entry: { ...entry, name: recordedAs, live: false } };
   outcome.planned.push({
     change: change({

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseTimestamp } from "../../../src/protocol/instant.js";
-import { desired, operatorKey, revocation } from "../../helpers/desired.js";
+import { authority, desired, operatorKey, POLICY, revocation } from "../../helpers/desired.js";
 import { keyOf } from "../../helpers/keys.js";
 import { outOfBand } from "../../helpers/out-of-band.js";
 import { World } from "../../helpers/world.js";
@@ -217,6 +217,32 @@ describe("a resource that goes on with another key id", () => {
       ],
       changes: [{ action: "revoke" }, { action: "revoke" }],
     });
+  });
+
+  test("settles while a freeze holds the new one back", () => {
+    const freeze = [
+      {
+        from: parseTimestamp("2026-11-24T00:00:00Z"),
+        until: parseTimestamp("2026-11-26T00:00:00Z"),
+        reason: "audit week",
+      },
+    ];
+    const calm = authority({ policy: { ...POLICY, freeze } });
+    const tree = (...more: readonly ReturnType<typeof operatorKey>[]) =>
+      desired({ authority: calm, operatorKeys: [root, ...more] });
+    world.apply(tree(named("z")));
+    world.pass(86_400);
+    world.apply(tree(named("b")));
+    expect(world.snapshot.revokedKeys).toMatchObject([{ keyId: "z" }]);
+    expect(world.plan(tree(named("b"))).plan).toMatchObject({
+      verdict: "no_changes",
+      drift: [],
+      skipped: [{ id: "b", reason: "frozen" }],
+    });
+    outOfBand(world, "DELETE FROM revoked_operator_keys");
+    world.apply(tree());
+    expect(world.snapshot.revokedKeys).toMatchObject([{ keyId: "z" }]);
+    expect(world.plan(tree()).plan).toMatchObject({ verdict: "no_changes", drift: [] });
   });
 });
 
