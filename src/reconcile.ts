@@ -28,6 +28,8 @@ export interface PlanOptions extends Source {
   readonly db: string;
   readonly now: Instant;
   readonly version: string;
+  /** What the plan is judged with; none when left out. Its digests do not depend on it. */
+  readonly allowances?: Allowances;
 }
 
 /** A commit that validated, ready to be compared with a state. */
@@ -128,7 +130,8 @@ export async function planChange(options: PlanOptions): Promise<PlannedChange> {
   try {
     const revision = await readRevision(options, reader);
     const snapshot = reader.snapshot();
-    const { plan } = planRevision(revision, snapshot, options, NO_ALLOWANCES);
+    const allowances = options.allowances ?? NO_ALLOWANCES;
+    const { plan } = planRevision(revision, snapshot, options, allowances);
     return { plan, revision, snapshot, options };
   } finally {
     reader.close();

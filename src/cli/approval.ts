@@ -18,14 +18,14 @@ export interface GivenApproval {
  * Returns once the plan is approved. What is refused anyway is refused here, before the state is opened for writing.
  * Throws AppError `stale_plan`, `plan_refused`, and `confirmation_required` when nobody can be asked, or says no.
  */
-export async function approve(plan: Plan, given: GivenApproval, isLifted: boolean): Promise<void> {
+export async function approve(plan: Plan, given: GivenApproval): Promise<void> {
   if (given.expect !== null && given.expect !== plan.plan_digest) {
     throw new AppError(
       "stale_plan",
       `expected plan ${given.expect}, and it is now ${plan.plan_digest}`,
     );
   }
-  if (!isLifted) assertApplicable(plan);
+  assertApplicable(plan);
   if (plan.verdict === "no_changes" || given.expect !== null || given.autoApprove) return;
   const details = { plan_digest: plan.plan_digest, change_digest: plan.change_digest };
   if (!given.interactive) {

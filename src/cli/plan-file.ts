@@ -65,12 +65,16 @@ function asPlan(value: JsonValue): Plan {
   return value as unknown as Plan;
 }
 
+export interface Expected {
+  readonly digest: string | null;
+  readonly ref: string | null;
+  /** Of a saved plan. */
+  readonly commit: string | null;
+}
+
 /** What must be applied and from where: the digest and the ref of a saved plan, or the digest of --expect. */
-export function expectedPlan(
-  file: string | undefined,
-  expect: string | undefined,
-): { readonly digest: string | null; readonly ref: string | null } {
-  if (file === undefined) return { digest: expect ?? null, ref: null };
+export function expectedPlan(file: string | undefined, expect: string | undefined): Expected {
+  if (file === undefined) return { digest: expect ?? null, ref: null, commit: null };
   const plan = readPlanFile(file);
   if (expect !== undefined && expect !== plan.plan_digest) {
     throw new AppError(
@@ -78,5 +82,10 @@ export function expectedPlan(
       `${file} holds plan ${plan.plan_digest}, and ${expect} is expected`,
     );
   }
-  return { digest: plan.plan_digest, ref: plan.source.ref };
+  return { digest: plan.plan_digest, ref: plan.source.ref, commit: plan.source.commit };
+}
+
+/** Whether the state is already what the saved plan wants, so that applying it twice does no harm. */
+export function isApplied(saved: Expected, now: Plan): boolean {
+  return now.verdict === "no_changes" && now.source.commit === saved.commit;
 }

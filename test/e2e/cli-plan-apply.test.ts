@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commitTreaties, run, treatyWith, trustRepository } from "../helpers/cli.js";
 import type { Ended } from "../helpers/cli.js";
-import { commitFiles, writeFiles } from "../helpers/git.js";
+import { commitFiles, temporaryFolder, writeFiles } from "../helpers/git.js";
 
 function field(ended: Ended, name: string): unknown {
   return Reflect.get(Object(ended.json()), name);
@@ -32,16 +32,17 @@ test("a new repository is planned, applied, and then there is nothing to do", as
   expect(empty).toMatchObject({ code: 0, stdout: "No changes.\n" });
 });
 
-test("a saved plan is shown and applied, once", async () => {
+test("a saved plan is shown and applied, and a second time does nothing", async () => {
   const dir = await trustRepository();
-  await run(["plan", "--out", "change.plan.json"], { cwd: dir });
-  const shown = await run(["show", "change.plan.json"], { cwd: dir });
+  await run(["plan", "--out", "change.plan"], { cwd: dir });
+  const shown = await run(["show", "change.plan"], { cwd: dir });
   expect(shown.code).toBe(0);
-  expect(shown.stdout).toContain("concordat apply change.plan.json");
-  expect((await run(["apply", "change.plan.json", "--json"], { cwd: dir })).code).toBe(0);
-  const again = await run(["apply", "change.plan.json", "--json"], { cwd: dir });
-  expect(again.code).toBe(4);
-  expect(again.json()).toMatchObject({ error: { code: "stale_plan" } });
+  expect(shown.stdout).toContain("concordat apply change.plan");
+  expect((await run(["apply", "change.plan", "--json"], { cwd: dir })).code).toBe(0);
+  const before = stored(dir);
+  const again = await run(["apply", "change.plan"], { cwd: dir });
+  expect(again).toMatchObject({ code: 0, stdout: "No changes.\n", stderr: "" });
+  expect(stored(dir)).toEqual(before);
 });
 
 test("what is shown ends in the command that applies it", async () => {
@@ -126,6 +127,16 @@ test("more removals than the policy allows need their exact number", async () =>
   const allowances = ["--allow-removals", total, "--allow-lost-paths", "99"];
   const allowed = await run(["apply", "--auto-approve", ...allowances], { cwd: dir });
   expect(allowed).toMatchObject({ code: 0, stderr: "" });
+  expect(allowed.stdout).toContain("APPLIED");
+  expect(allowed.stdout).not.toContain("REFUSED");
+});
+
+test("where there is nothing to plan from, that is said before a key is asked for", async () => {
+  const { code, json } = await run(["apply", "--auto-approve", "--json"], {
+    cwd: temporaryFolder(),
+  });
+  expect(code).toBe(1);
+  expect(json()).toMatchObject({ error: { code: "not_a_repository" } });
 });
 
 test("a file that is not committed is not planned, and that is said", async () => {

@@ -10,7 +10,7 @@ import { approve } from "../approval.js";
 import { readAuthorityKey } from "../authority-key.js";
 import { BaseCommand } from "../base-command.js";
 import { allowLostPaths, allowRemovals, authorityKey, db, ref, repo, verbose } from "../flags.js";
-import { expectedPlan } from "../plan-file.js";
+import { expectedPlan, isApplied } from "../plan-file.js";
 import { renderApplied } from "../render/applied.js";
 import { renderPlan } from "../render/plan.js";
 import { resolveSettings } from "../settings.js";
@@ -53,29 +53,28 @@ export default class Apply extends BaseCommand<ApplyReport> {
       { ...flags, ref: flags.ref ?? saved.ref ?? undefined },
       process.env,
     );
-    const key = readAuthorityKey(settings.authorityKey);
-    const now = instantFromMillis(Date.now());
-    const change = await planChange({ ...settings, now, version: this.config.version });
-    this.print(
-      renderPlan(change.plan, { verbose: flags.verbose, paint: this.paint(flags), apply: null }),
-    );
     const allowances = {
       removals: flags["allow-removals"] ?? null,
       lostPaths: flags["allow-lost-paths"] ?? null,
     };
-    const interactive = !this.jsonEnabled() && process.stdin.isTTY && process.stdout.isTTY;
-    const isLifted = allowances.removals !== null || allowances.lostPaths !== null;
-    await approve(
-      change.plan,
-      { expect: saved.digest, autoApprove: flags["auto-approve"], interactive },
-      isLifted,
+    const change = await planChange({
+      ...settings,
+      now: instantFromMillis(Date.now()),
+      version: this.config.version,
+      allowances,
+    });
+    const key = readAuthorityKey(settings.authorityKey);
+    this.print(
+      renderPlan(change.plan, { verbose: flags.verbose, paint: this.paint(flags), apply: null }),
     );
-    const at = instantFromMillis(Date.now());
+    const interactive = !this.jsonEnabled() && process.stdin.isTTY && process.stdout.isTTY;
+    const expect = isApplied(saved, change.plan) ? null : saved.digest;
+    await approve(change.plan, { expect, autoApprove: flags["auto-approve"], interactive });
     const options = {
       key,
-      expect: saved.digest,
+      expect,
       allowances,
-      now: at,
+      now: instantFromMillis(Date.now()),
       random: randomBytes,
       holder: holderOf("apply"),
     };

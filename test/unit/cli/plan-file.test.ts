@@ -74,8 +74,12 @@ describe("a file that is not a plan, or not the plan it says, is refused", () =>
 test("a file and an expected digest must agree", () => {
   const plan = sealed(PLANS["empty"] ?? expect.fail("no such plan"));
   const path = fileOf(jsonText(plan));
-  expect(expectedPlan(undefined, undefined)).toEqual({ digest: null, ref: null });
-  expect(expectedPlan(path, undefined)).toEqual({ digest: plan.plan_digest, ref: "main" });
+  expect(expectedPlan(undefined, undefined)).toEqual({
+    digest: null,
+    ref: null,
+    commit: null,
+  });
+  expect(expectedPlan(path, undefined)).toMatchObject({ digest: plan.plan_digest, ref: "main" });
   expect(expectedPlan(path, plan.plan_digest).digest).toBe(plan.plan_digest);
   expect(() => expectedPlan(path, `sha256:${"0".repeat(64)}`)).toThrow(
     expect.objectContaining({ code: "stale_plan" }),
