@@ -19,6 +19,7 @@ const SEED_BYTES = 32;
 /** A key is 44 characters; the rest of a file can only be comments. */
 const MAX_FILE_BYTES = 4096;
 const READABLE_BY_OTHERS = 0o077;
+const HEADERS = { Private: "# Ed25519 Private Key", Public: "# Ed25519 Public Key" } as const;
 const KEY_ID = /^[\x20-\x7e]{1,128}$/;
 
 /**
@@ -52,9 +53,18 @@ export function readPrivateKey(path: string): PrivateKey {
   }
 }
 
-/** Reads a public key. Throws unreadable_file, bad_key_file, bad_public_key. */
+/**
+ * Reads a public key. Of a seed half are the encoding of a point too, so the header has to tell.
+ * Throws unreadable_file, bad_key_file, bad_public_key.
+ */
 export function readPublicKeyFile(path: string): PublicKey {
-  return parsePublicKey(keyValue(readKeyFile(path, 0)));
+  const text = readKeyFile(path, 0);
+  if (text.includes(HEADERS.Private)) {
+    throw new AppError("bad_key_file", `${path} holds a private key`, {
+      hint: "give the .pub file of the same pair",
+    });
+  }
+  return parsePublicKey(keyValue(text));
 }
 
 /**
@@ -83,8 +93,8 @@ export function writeKeyPair(
   return { privatePath, publicPath };
 }
 
-function keyText(half: "Private" | "Public", keyId: string, value: string): string {
-  return `# Ed25519 ${half} Key\n# Key ID: ${keyId}\n${value}\n`;
+function keyText(half: keyof typeof HEADERS, keyId: string, value: string): string {
+  return `${HEADERS[half]}\n# Key ID: ${keyId}\n${value}\n`;
 }
 
 function keyValue(text: string): string {

@@ -114,6 +114,13 @@ describe("readPrivateKey", () => {
 });
 
 describe("readPublicKeyFile", () => {
+  test("refuses a private key, whose seed may read as a point", () => {
+    const { privatePath } = writeKeyPair(join(temporaryFolder(), "x"), "id", KEY);
+    expect(codeOf(() => readPublicKeyFile(privatePath))).toBe("bad_key_file");
+    const half = keyFile(`# Ed25519 Private Key\n${KEY.publicKey}\n`);
+    expect(codeOf(() => readPublicKeyFile(half))).toBe("bad_key_file");
+  });
+
   test("refuses a key of small order and a private key's length", () => {
     expect(codeOf(() => readPublicKeyFile(keyFile(Buffer.alloc(32).toString("base64"))))).toBe(
       "bad_public_key",
