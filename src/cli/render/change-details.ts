@@ -2,7 +2,6 @@
 import type { Change } from "../../model/plan.js";
 import { hanging } from "./columns.js";
 import { fieldName, valueText } from "./field-change.js";
-import { RISK_WORDS } from "./change-line.js";
 import { visible } from "./visible.js";
 
 const INDENT = "      ";
@@ -22,7 +21,7 @@ export function changeDetails(change: Change): readonly string[] {
 function fields(change: Change): readonly string[] {
   if (change.fields.length > 0) {
     return change.fields.flatMap((field) => [
-      ...hanging(INDENT, `${fieldName(field.path)} (${RISK_WORDS[field.risk]})`),
+      ...hanging(INDENT, `${fieldName(field.path)} (${field.risk})`),
       ...hanging(`${INDENT}  before `, valueText(field.path, field.before)),
       ...hanging(`${INDENT}  after  `, valueText(field.path, field.after)),
     ]);

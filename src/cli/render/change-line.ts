@@ -32,12 +32,6 @@ const BY_RISK: { readonly [R in Risk]: Direction } = {
   widens: "grants",
 };
 
-export const RISK_WORDS: { readonly [R in Risk]: string } = {
-  reduces: "narrows",
-  keeps: "keeps",
-  widens: "widens",
-};
-
 const NOUNS: { readonly [K in Kind]: string } = {
   Authority: "authority",
   OperatorKey: "key",
@@ -115,7 +109,7 @@ export function changeLines(changes: readonly Change[], paint: Paint): readonly 
     const left = `${symbolOf(change)} ${pad(change.action, ACTION)}`;
     const object = pad(shorten(labelOf(change), label), label);
     const words = pad(clip(detailOf(change), detail), detail);
-    return `${" ".repeat(INDENT)}${paint(colourOf(change), left)}${[object, words, RISK_WORDS[change.risk]].join(" ".repeat(GAP))}`;
+    return `${" ".repeat(INDENT)}${paint(colourOf(change), left)}${[object, words, change.risk].join(" ".repeat(GAP))}`;
   });
 }
 

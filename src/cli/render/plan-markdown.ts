@@ -1,7 +1,7 @@
 /** A plan as Markdown, for a comment on the pull request that it belongs to. */
 import type { Change, Plan } from "../../model/plan.js";
 import { hasImpact, impactText, pathText } from "./blast-radius.js";
-import { detailOf, directionOf, labelOf, RISK_WORDS, symbolOf } from "./change-line.js";
+import { detailOf, directionOf, labelOf, symbolOf } from "./change-line.js";
 import type { Direction } from "./change-line.js";
 import { code, heading } from "./markdown.js";
 import { gateName, placeOf } from "./plan-notes.js";
@@ -81,7 +81,7 @@ function changeList(name: string, changes: readonly Change[], details: boolean):
     changes.map((change) => {
       const object = code(`${symbolOf(change)} ${change.action} ${labelOf(change)}`);
       const detail = details ? detailOf(change) : "";
-      return `- ${object} ${RISK_WORDS[change.risk]}${detail === "" ? "" : ` — ${code(detail)}`}`;
+      return `- ${object} ${change.risk}${detail === "" ? "" : ` — ${code(detail)}`}`;
     }),
   );
 }
