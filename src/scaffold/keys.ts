@@ -37,7 +37,7 @@ export function keyPaths(folder: string): KeyPaths {
   };
 }
 
-/** Writes all pairs or none. Throws key_file_exists, unreadable_file. */
+/** Writes all pairs or none. Throws key_file_exists, unwritable_file. */
 export function writeKeys(folder: string, keys: NewKeys): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const pairs = [

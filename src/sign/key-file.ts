@@ -69,7 +69,7 @@ export function readPublicKeyFile(path: string): PublicKey {
 
 /**
  * Writes PREFIX.key (0600) and PREFIX.pub (0644), both or neither.
- * Throws key_file_exists when one of them is there, usage when the key id cannot stand in a comment line.
+ * Throws key_file_exists when one of them is there, unwritable_file, usage when the key id cannot stand in a comment line.
  */
 export function writeKeyPair(
   prefix: string,
@@ -135,7 +135,7 @@ function writeNew(path: string, mode: number, text: string): void {
     fsyncSync(fd);
   } catch (error) {
     rmSync(path);
-    throw new AppError("unreadable_file", `${path} cannot be written`, { cause: error });
+    throw new AppError("unwritable_file", `${path} cannot be written`, { cause: error });
   } finally {
     closeSync(fd);
   }
@@ -154,6 +154,12 @@ function open(path: string, flags: number, mode: number): number {
           cause: error,
         });
       default:
+        if ((flags & constants.O_CREAT) !== 0) {
+          throw new AppError("unwritable_file", `${path} cannot be made`, {
+            hint: "make its folder first, and check that you may write there",
+            cause: error,
+          });
+        }
         throw new AppError("unreadable_file", `${path} cannot be opened`, { cause: error });
     }
   }

@@ -59,7 +59,7 @@ describe("writeKeyPair", () => {
   test("refuses a key id that would leave its comment line, and a folder that is not there", () => {
     const dir = temporaryFolder();
     expect(codeOf(() => writeKeyPair(join(dir, "x"), "a\nb", KEY))).toBe("usage");
-    expect(codeOf(() => writeKeyPair(join(dir, "none", "x"), "id", KEY))).toBe("unreadable_file");
+    expect(codeOf(() => writeKeyPair(join(dir, "none", "x"), "id", KEY))).toBe("unwritable_file");
     expect(existsSync(join(dir, "x.key"))).toBe(false);
   });
 });
