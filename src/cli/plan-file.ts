@@ -9,6 +9,7 @@ import { assertReplaceable, parseJsonOf, readInput, writeOutput } from "./files.
 import { jsonText } from "./json-output.js";
 
 const SCHEMA = new URL("../../schemas/cli/plan.schema.json", import.meta.url);
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const FORMAT: Plan["format"] = "concordat/plan/v1";
 
 /**
@@ -74,6 +75,11 @@ export interface Expected {
 
 /** What must be applied and from where: the digest and the ref of a saved plan, or the digest of --expect. */
 export function expectedPlan(file: string | undefined, expect: string | undefined): Expected {
+  if (expect !== undefined && !DIGEST.test(expect)) {
+    throw new AppError("usage", `--expect ${JSON.stringify(expect)} is no digest`, {
+      hint: "copy the whole plan_digest: sha256: and 64 hexadecimal digits",
+    });
+  }
   if (file === undefined) return { digest: expect ?? null, ref: null, commit: null };
   const plan = readPlanFile(file);
   if (expect !== undefined && expect !== plan.plan_digest) {

@@ -85,3 +85,11 @@ test("a file and an expected digest must agree", () => {
     expect.objectContaining({ code: "stale_plan" }),
   );
 });
+
+test("an expected digest has the form of one", () => {
+  for (const given of ["sha256:4be5", "", "4".repeat(64)]) {
+    expect(() => expectedPlan(undefined, given)).toThrow(
+      expect.objectContaining({ code: "usage" }),
+    );
+  }
+});
