@@ -128,6 +128,35 @@ function byIdentity(left: Drift | Skipped, right: Drift | Skipped): number {
   return key(left) < key(right) ? -1 : 1;
 }
 
+/**
+ * Two changes can take the same object away: the one of a name that it bore and the one of a name that it bears. The state is
+ * told once, with the reason that comes first.
+ */
+function once(steps: readonly Step[]): readonly Step[] {
+  const told = new Set<string>();
+  return steps.filter((step) => {
+    const id = takenAway(step);
+    if (id === null) return true;
+    const isFirst = !told.has(id);
+    told.add(id);
+    return isFirst;
+  });
+}
+
+function takenAway(step: Step): string | null {
+  switch (step.do) {
+    case "revoke_operator_key":
+      return `key ${step.keyId}`;
+    case "remove_sovereign":
+      return `sovereign ${step.sovereignId}`;
+    case "revoke_treaty":
+    case "revoke_attestation":
+      return `object ${step.id}`;
+    default:
+      return null;
+  }
+}
+
 /** Makes the plan. Deterministic: equal inputs give equal plans, and only `created_at` tells two runs apart. */
 export function makePlan(input: PlanInput): Planned {
   const { desired, snapshot } = input;
@@ -178,5 +207,5 @@ export function makePlan(input: PlanInput): Planned {
     state_digest: snapshot.digest,
     plan_digest: planDigest(change, snapshot.digest, radius),
   };
-  return { plan, steps: planned.flatMap((item) => item.steps) };
+  return { plan, steps: once(planned.flatMap((item) => item.steps)) };
 }
