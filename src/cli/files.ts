@@ -64,13 +64,13 @@ export function writeOutput(path: string, text: string, exclusive: boolean): voi
 }
 
 /**
- * Throws AppError `file_exists` unless nothing is at `path`, or `isOurs` finds that the file may be replaced. A device or
- * a pipe is written to and loses nothing. Throws `unwritable_file` when the file cannot be looked at.
+ * Throws AppError `file_exists` unless nothing is at `path`, or `isOurs` finds that the file may be replaced. An empty file, a
+ * device or a pipe is written to and loses nothing. Throws `unwritable_file` when the file cannot be looked at.
  */
 export function assertReplaceable(path: string, isOurs: (path: string) => boolean): void {
   const stat = attempt(path, () => statSync(path, { throwIfNoEntry: false }));
   if (stat === undefined || (!stat.isFile() && !stat.isDirectory())) return;
-  if (stat.isFile() && isOurs(path)) return;
+  if (stat.isFile() && (stat.size === 0 || isOurs(path))) return;
   throw new AppError(
     "file_exists",
     `${path} exists already, and it is no file that this command has written`,
