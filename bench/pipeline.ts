@@ -1,6 +1,5 @@
 /** Rows for the path of a change, over real git repositories and real SQLite files. */
 import { randomBytes } from "node:crypto";
-import { NO_ALLOWANCES } from "../src/plan/gates.js";
 import { applyChange, planChange, type PlannedChange } from "../src/reconcile.js";
 import { keyOf, LIMITS, NOW, repository, treatyPath, treatyYaml, type Fixture } from "./fixture.js";
 import { milliseconds, type Row } from "./row.js";
@@ -20,7 +19,6 @@ async function apply(change: PlannedChange): Promise<void> {
   const { applied } = await applyChange(change, {
     key: keyOf("authority"),
     expect: null,
-    allowances: NO_ALLOWANCES,
     now: NOW,
     random: randomBytes,
     holder: "bench",

@@ -4,7 +4,6 @@ import type { AddressInfo } from "node:net";
 import { Worker } from "node:worker_threads";
 import fastify from "fastify";
 import { buildApp } from "../src/http/app.js";
-import { NO_ALLOWANCES } from "../src/plan/gates.js";
 import { applyChange, planChange } from "../src/reconcile.js";
 import { openState } from "../src/state/open.js";
 import { keyOf, LIMITS, NOW, repository } from "./fixture.js";
@@ -36,7 +35,6 @@ async function served(
   const options = {
     key: keyOf("authority"),
     expect: null,
-    allowances: NO_ALLOWANCES,
     now: NOW,
     random: randomBytes,
     holder: "bench",

@@ -28,7 +28,7 @@ export interface PlanOptions extends Source {
   readonly db: string;
   readonly now: Instant;
   readonly version: string;
-  /** What the plan is judged with; none when left out. Its digests do not depend on it. */
+  /** What the plan is judged and applied with; none when left out. Its digests do not depend on it. */
   readonly allowances?: Allowances;
 }
 
@@ -46,8 +46,6 @@ export interface Revision {
 export interface PlannedChange {
   readonly plan: Plan;
   readonly revision: Revision;
-  /** The state that was planned against. */
-  readonly snapshot: Snapshot;
   readonly options: PlanOptions;
 }
 
@@ -55,7 +53,6 @@ export interface ApplyOptions {
   readonly key: PrivateKey;
   /** Plan digest that must be the one about to be applied; null: the caller has shown the plan itself. */
   readonly expect: string | null;
-  readonly allowances: Allowances;
   readonly now: Instant;
   readonly random: (length: number) => Uint8Array;
   /** Names this process to others that find the state locked. */
@@ -129,10 +126,7 @@ export async function planChange(options: PlanOptions): Promise<PlannedChange> {
   const reader = openOrEmpty(options.db);
   try {
     const revision = await readRevision(options, reader);
-    const snapshot = reader.snapshot();
-    const allowances = options.allowances ?? NO_ALLOWANCES;
-    const { plan } = planRevision(revision, snapshot, options, allowances);
-    return { plan, revision, snapshot, options };
+    return { plan: planRevision(revision, reader.snapshot(), options).plan, revision, options };
   } finally {
     reader.close();
   }
@@ -141,8 +135,7 @@ export async function planChange(options: PlanOptions): Promise<PlannedChange> {
 function planRevision(
   revision: Revision,
   snapshot: Snapshot,
-  options: { readonly now: Instant; readonly version: string },
-  allowances: Allowances,
+  options: Pick<PlanOptions, "now" | "version" | "allowances">,
 ): Planned {
   return makePlan({
     desired: revision.desired,
@@ -153,7 +146,7 @@ function planRevision(
     version: options.version,
     // Approvals by signature have their place here; until they exist none is ever counted.
     approvals: 0,
-    allowances,
+    allowances: options.allowances ?? NO_ALLOWANCES,
   });
 }
 
@@ -179,23 +172,25 @@ export async function applyChange(
     assertSame(shown, change.plan);
     return { applied: null, plan: change.plan };
   }
+  // What the gates refuse is refused before the state is opened for writing.
+  assertApplicable(change.plan);
   // What is signed was read from git, every byte of it.
   const signed = revision.fromCache
     ? await readRevision({ ...planned, ref: revision.ref }, null)
     : revision;
-  const at = { now: options.now, version: planned.version };
-  // What the allowances do not lift is refused before the state is opened for writing.
-  assertApplicable(planRevision(signed, change.snapshot, at, options.allowances).plan);
+  const now = { ...planned, now: options.now };
   const writer = openStateForWriting(planned.db, options.holder);
   try {
     const snapshot = writer.snapshot();
-    const fresh = planRevision(signed, snapshot, at, options.allowances);
+    const fresh = planRevision(signed, snapshot, now);
     if (shown !== fresh.plan.plan_digest) {
-      assertCacheHonest(planRevision(revision, snapshot, at, options.allowances).plan, fresh.plan);
+      assertCacheHonest(planRevision(revision, snapshot, now).plan, fresh.plan);
       assertSame(shown, fresh.plan);
     }
     const { desired, parsed } = signed;
-    const applied = applyPlan(writer, { ...options, desired, snapshot, planned: fresh });
+    const allowances = planned.allowances ?? NO_ALLOWANCES;
+    const input = { ...options, allowances, desired, snapshot, planned: fresh };
+    const applied = applyPlan(writer, input);
     writer.cacheResources(parsed);
     return { applied, plan: fresh.plan };
   } finally {

@@ -11,7 +11,8 @@ import type {
   SovereignRevocationFeed,
 } from "../model/documents.js";
 import type { Instant, Timestamp } from "../model/time.js";
-import { fromInstant, plusSeconds, toInstant } from "../protocol/instant.js";
+import { windowOf } from "../plan/signed-kind.js";
+import { fromInstant } from "../protocol/instant.js";
 
 interface Window {
   readonly issued_at: Timestamp;
@@ -20,9 +21,7 @@ interface Window {
 }
 
 function windowAt(validity: Validity, now: Instant): Window {
-  const from = validity.from === null ? now : toInstant(validity.from);
-  const until =
-    validity.until === null ? plusSeconds(from, validity.duration) : toInstant(validity.until);
+  const { from, until } = windowOf(validity, now);
   return {
     issued_at: fromInstant(now),
     valid_from: fromInstant(from),

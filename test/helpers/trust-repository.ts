@@ -3,7 +3,6 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DEFAULT_LIMITS } from "../../src/desired/limits.js";
-import { NO_ALLOWANCES } from "../../src/plan/gates.js";
 import { documentJson } from "../../src/protocol/documents.js";
 import {
   applyChange,
@@ -85,7 +84,6 @@ export class TrustRepository {
     return await applyChange(change, {
       key: keyOf("authority"),
       expect,
-      allowances: NO_ALLOWANCES,
       now: START,
       random: randomBytes,
       holder: "test",

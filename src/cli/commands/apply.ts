@@ -73,7 +73,6 @@ export default class Apply extends BaseCommand<ApplyReport> {
     const options = {
       key,
       expect,
-      allowances,
       now: instantFromMillis(Date.now()),
       random: randomBytes,
       holder: holderOf("apply"),

@@ -34,7 +34,6 @@ function checkOut(folder: string) {
     applyChange(change, {
       key: exampleKey(`${EXAMPLES[folder]} authority`),
       expect: null,
-      allowances: { removals: null, lostPaths: null },
       now: NOW,
       random: randomBytes,
       holder: "test",
