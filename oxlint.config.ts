@@ -7,11 +7,11 @@ const LEVELS = [
   ["model"],
   ["errors.ts"],
   ["protocol"],
-  ["git", "desired", "plan", "sign", "state"],
-  ["audit", "connectome"],
-  ["apply", "scaffold"],
+  ["git", "desired", "plan", "sign", "state", "notify"],
+  ["audit", "connectome", "revision"],
+  ["apply", "scaffold", "feeds"],
   ["reconcile.ts"],
-  ["context.ts"],
+  ["controller"],
   ["http", "cli"],
 ];
 
@@ -30,6 +30,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   chokidar: "git",
   fastify: "http",
   "node:child_process": "git",
+  pino: "cli",
   "prom-client": "http",
   "simple-git": "git",
 };

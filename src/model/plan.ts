@@ -76,7 +76,8 @@ export type DriftClass =
   | "unmanaged"
   | "unknown_key"
   | "revoked_out_of_band"
-  | "suspended";
+  | "suspended"
+  | "expired";
 
 export type DriftDisposition = "report" | "keep" | "revoke" | "replace" | "reissue" | "adopt";
 

@@ -7,7 +7,9 @@ import type {
   SovereignRevocationFeed,
   Verified,
 } from "./documents.js";
+import type { FeedResult, OpenDrift, Suspension } from "./controller.js";
 import type { JsonObject } from "./json.js";
+import type { DriftClass } from "./plan.js";
 import type { Kind, Source, Tier } from "./resources.js";
 import type { SafetyPolicy } from "./desired.js";
 import type { Seconds, Timestamp } from "./time.js";
@@ -154,6 +156,8 @@ export interface Snapshot {
   readonly rejectedFeeds: readonly RejectedFeedRecord[];
   readonly importedRevocations: readonly ImportedRevocation[];
   readonly policy: { readonly policyId: string; readonly json: string } | null;
+  /** What polls have shown. Not in the digest: it says how fresh a feed is, and nothing that is applied depends on it. */
+  readonly feedPolls: readonly FeedPoll[];
   readonly inventory: readonly InventoryEntry[];
 }
 
@@ -174,6 +178,11 @@ export type AuditEventType =
   | "recognition_policy_removed"
   | "sovereign_revocation_feed_published"
   | "drift_detected"
+  | "drift_resolved"
+  | "reconcile_refused"
+  | "reconcile_suspended"
+  | "reconcile_resumed"
+  | "history_accepted"
   | "plan_applied";
 
 /** Details hold ids, digests and reasons, never payloads (protocol.md 8). */
@@ -227,8 +236,59 @@ export type Operation =
   | { readonly do: "record"; readonly entry: InventoryEntry }
   | { readonly do: "forget"; readonly kind: Kind; readonly name: string };
 
+/** The head that the state was last found equal to, or made equal to. The next one must descend from it. */
+export interface TrustedRevision {
+  readonly commit: string;
+  readonly tree: string;
+  readonly at: Timestamp;
+}
+
+/** What the polls of one issuer's feed have shown; the feeds themselves stand in `sovereign_revocation_feeds`. */
+export interface FeedPoll {
+  readonly issuer: string;
+  readonly url: string;
+  /** Validator of the last answer that verified. */
+  readonly etag: string | null;
+  /** Sequence and time of signing of the newest feed that verified, imported or signed anew with the same content. */
+  readonly sequence: number | null;
+  readonly issuedAt: Timestamp | null;
+  readonly result: FeedResult;
+  readonly message: string;
+  readonly checkedAt: Timestamp;
+  readonly succeededAt: Timestamp | null;
+}
+
+/** A feed that proves something against its issuer, byte for byte as it came. */
+export interface FeedEvidence {
+  readonly issuer: string;
+  readonly feedId: string;
+  readonly sequence: string;
+  readonly digest: Digest;
+  readonly json: string;
+  readonly reason: "equivocation" | "sequence_jump";
+  readonly receivedAt: Timestamp;
+}
+
+/** Bookkeeping of the controller: no plan depends on it, and it leaves the state's revision as it is. */
+export type Note =
+  | { readonly do: "open_drift"; readonly drift: OpenDrift }
+  | {
+      readonly do: "close_drift";
+      readonly class: DriftClass;
+      readonly kind: Kind;
+      readonly id: string;
+    }
+  | { readonly do: "trust"; readonly revision: TrustedRevision }
+  | { readonly do: "suspend"; readonly suspension: Suspension }
+  | { readonly do: "resume" }
+  | { readonly do: "put_feed_poll"; readonly poll: FeedPoll }
+  | { readonly do: "keep_evidence"; readonly evidence: FeedEvidence }
+  | { readonly do: "put_status"; readonly json: string };
+
 export interface Batch {
   readonly operations: readonly Operation[];
+  readonly notes: readonly Note[];
   readonly events: readonly AuditEvent[];
-  readonly applied: Applied;
+  /** Null for what does not come from a commit, such as a feed that was polled. */
+  readonly applied: Applied | null;
 }
