@@ -7,6 +7,7 @@ const LEVELS = [
   ["model"],
   ["errors.ts"],
   ["protocol"],
+  ["secret-file.ts"],
   ["git", "desired", "plan", "sign", "state", "notify"],
   ["audit", "connectome", "revision"],
   ["apply", "scaffold", "feeds"],
@@ -17,6 +18,8 @@ const LEVELS = [
 
 /** Parts that may import less than the rows above them. */
 const NARROWER: Readonly<Record<string, readonly string[]>> = {
+  desired: ["model", "errors.ts", "protocol"],
+  plan: ["model", "errors.ts", "protocol"],
   scaffold: ["model", "errors.ts", "protocol", "git", "sign", "desired"],
 };
 

@@ -23,6 +23,7 @@ const TABLE = {
   bad_key_file: { exit: 1, status: 500, hint: "make one with: concordat keygen --out PREFIX --key-id ID" },
   key_file_exists: { exit: 1, status: 409, hint: "choose another --out; an existing key is never overwritten" },
   key_file_permissions: { exit: 1, status: 500, hint: "chmod 600 the file, so that only its owner can read it" },
+  bad_secret_file: { exit: 1, status: 500, hint: "write whsec_ and the base64 of 24 random bytes, or one line of at least 16 characters" },
   authority_key_mismatch: { exit: 6, status: 500, hint: "use the key whose public half the genesis names as network authority" },
   authority_key_missing: { exit: 1, status: 500, hint: "give --authority-key FILE or CONCORDAT_AUTHORITY_KEY_FILE" },
   verification_refused: { exit: 6, status: 422, hint: "the reason code says which rule refused it" },
@@ -45,6 +46,7 @@ const TABLE = {
   state_newer: { exit: 1, status: 500, hint: "use a Concordat at least as new as the one that wrote this state" },
   state_corrupt: { exit: 6, status: 500, hint: "keep the file, and restore from a backup" },
   state_unreadable: { exit: 1, status: 500, hint: "check the path, its permissions and the free space" },
+  history_rewritten: { exit: 3, status: 409, hint: "if the rewrite is meant: concordat resume --accept-history --reason TEXT" },
   lock_held: { exit: 5, status: 503, hint: "wait for the other process, or stop it" },
   // HTTP
   not_found: { exit: 1, status: 404, hint: "see the list of routes in docs/http.md" },
@@ -64,6 +66,9 @@ const TABLE = {
   admin_auth_failed: { exit: 1, status: 401, hint: "sign the request with an operator key" },
   service_not_ready: { exit: 1, status: 503, hint: "the details say what is missing" },
   address_in_use: { exit: 1, status: 500, hint: "choose another --port" },
+  // Controller
+  no_controller: { exit: 1, status: 503, hint: "start one with: concordat serve" },
+  controller_failed: { exit: 1, status: 503, hint: "see the log of concordat serve" },
   // The rest
   usage: { exit: 64, status: 400, hint: "see concordat --help" },
   bad_settings: { exit: 1, status: 500, hint: "see docs/settings.md for the keys of concordat.config.yaml" },

@@ -13,32 +13,18 @@ import { AppError } from "../errors.js";
 import type { PublicKey } from "../model/documents.js";
 import { decodeBase64, encodeBase64 } from "../protocol/base64.js";
 import { parsePublicKey } from "../protocol/public-key.js";
+import { readSecretFile } from "../secret-file.js";
 import { PrivateKey } from "./private-key.js";
 
 const SEED_BYTES = 32;
 /** A key is 44 characters; the rest of a file can only be comments. */
 const MAX_FILE_BYTES = 4096;
-const READABLE_BY_OTHERS = 0o077;
 const HEADERS = { Private: "# Ed25519 Private Key", Public: "# Ed25519 Public Key" } as const;
 const KEY_ID = /^[\x20-\x7e]{1,128}$/;
 
-/**
- * Reads a private key. A symbolic link is not followed, so that nobody can point the path at another file.
- * Throws unreadable_file, key_file_permissions, bad_key_file. No message ever holds a part of the file.
- */
+/** Reads a private key. Throws unreadable_file, key_file_permissions, bad_key_file. No message ever holds a part of the file. */
 export function readPrivateKey(path: string): PrivateKey {
-  const text = readKeyFile(path, constants.O_NOFOLLOW, (mode) => {
-    if (process.platform !== "win32" && (mode & READABLE_BY_OTHERS) !== 0) {
-      const octal = (mode & 0o777).toString(8).padStart(4, "0");
-      throw new AppError(
-        "key_file_permissions",
-        `${path} has mode ${octal}: others than its owner may use it`,
-        {
-          hint: `chmod 600 ${path}`,
-        },
-      );
-    }
-  });
+  const text = readSecretFile(path, "bad_key_file").toString("latin1");
   const seed = decodeBase64(keyValue(text), SEED_BYTES);
   if (seed === null) {
     throw new AppError(
@@ -58,7 +44,7 @@ export function readPrivateKey(path: string): PrivateKey {
  * Throws unreadable_file, bad_key_file, bad_public_key.
  */
 export function readPublicKeyFile(path: string): PublicKey {
-  const text = readKeyFile(path, 0);
+  const text = readKeyFile(path);
   if (text.includes(HEADERS.Private)) {
     throw new AppError("bad_key_file", `${path} holds a private key`, {
       hint: "give the .pub file of the same pair",
@@ -105,19 +91,13 @@ function keyValue(text: string): string {
     .join("");
 }
 
-function readKeyFile(
-  path: string,
-  flags: number,
-  checkMode: (mode: number) => void = () => {},
-): string {
-  const fd = open(path, constants.O_RDONLY | constants.O_NONBLOCK | flags, 0);
+function readKeyFile(path: string): string {
+  const fd = open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    // Of the open file, not of the path: what is checked is what is read.
     const stat = fstatSync(fd);
     if (!stat.isFile() || stat.size > MAX_FILE_BYTES) {
       throw new AppError("bad_key_file", `${path} is not a key file`);
     }
-    checkMode(stat.mode);
     return readFileSync(fd, "latin1");
   } finally {
     closeSync(fd);
@@ -141,26 +121,19 @@ function writeNew(path: string, mode: number, text: string): void {
   }
 }
 
-function open(path: string, flags: number, mode: number): number {
+function open(path: string, flags: number, mode?: number): number {
   try {
     return openSync(path, flags, mode);
-  } catch (error) {
-    switch (error instanceof Error && "code" in error ? error.code : undefined) {
-      case "EEXIST":
-        throw new AppError("key_file_exists", `${path} already exists`, { cause: error });
-      case "ELOOP":
-        throw new AppError("bad_key_file", `${path} is a symbolic link`, {
-          hint: "name the key file itself",
-          cause: error,
-        });
-      default:
-        if ((flags & constants.O_CREAT) !== 0) {
-          throw new AppError("unwritable_file", `${path} cannot be made`, {
-            hint: "make its folder first, and check that you may write there",
-            cause: error,
-          });
-        }
-        throw new AppError("unreadable_file", `${path} cannot be opened`, { cause: error });
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") {
+      throw new AppError("key_file_exists", `${path} already exists`, { cause });
     }
+    if ((flags & constants.O_CREAT) === 0) {
+      throw new AppError("unreadable_file", `${path} cannot be opened`, { cause });
+    }
+    throw new AppError("unwritable_file", `${path} cannot be made`, {
+      hint: "make its folder first, and check that you may write there",
+      cause,
+    });
   }
 }
