@@ -19,6 +19,7 @@ const MESSAGES: { readonly [C in DriftClass]: string } = {
   unknown_key: "it bears our name, and our key did not sign it",
   revoked_out_of_band: "it was revoked outside git",
   suspended: "it was suspended outside git",
+  expired: "its validity has ended, and this plan does not renew it",
 };
 
 /** A drift entry with the fixed words of its class. */
@@ -75,6 +76,8 @@ function dispositionOf(context: PlanContext, found: DriftClass): DriftDispositio
       return context.policy.unmanaged;
     // Trust that was taken away outside git is never given back by itself (design.md 4.1).
     case "suspended":
+    // Nobody but git says whether it is to begin again.
+    case "expired":
       return "report";
   }
 }

@@ -1,8 +1,9 @@
-/** What ends in the next 30 days, and what nothing will renew. */
-import type { Finding, Lapsing } from "../model/plan.js";
+/** What ends in the next 30 days, what nothing will renew, and what has ended while the tree still asks for it. */
+import type { Drift, Finding, Lapsing } from "../model/plan.js";
 import type { Instant } from "../model/time.js";
 import { fromInstant } from "../protocol/instant.js";
 import { inventoryOf, positionOf, type PlanContext } from "./context.js";
+import { drift } from "./drift.js";
 import {
   attestations,
   endOf,
@@ -17,14 +18,26 @@ const HORIZON = 30 * 86_400;
 /** From when on the lifecycle calls it expiring soon (protocol.md 5). */
 const SOON = 72 * 3_600;
 
-/** The live objects that expire within the horizon, soonest first, and a warning for those about to lapse unrenewed. */
+interface Ending {
+  readonly lapsing: readonly Lapsing[];
+  readonly findings: readonly Finding[];
+  readonly drift: readonly Drift[];
+}
+
+/**
+ * The live objects that expire within the horizon, soonest first, a warning for those about to lapse unrenewed, and a drift
+ * for those that have expired. What the plan changes or has found to drift otherwise (`drifted`) is left out.
+ */
 export function lapsing(
   context: PlanContext,
   planned: readonly PlannedChange[],
-): { readonly lapsing: readonly Lapsing[]; readonly findings: readonly Finding[] } {
+  drifted: readonly Drift[],
+): Ending {
   const changing = new Set(planned.map(({ change }) => change.replaces ?? change.id));
   const found: { readonly end: Instant; readonly item: Lapsing }[] = [];
   const findings: Finding[] = [];
+  const told = new Set(drifted.map(({ id }) => id));
+  const expired: Drift[] = [];
   const look = <D extends SignedDesired>(signed: SignedKind<D>): void => {
     const applied = inventoryOf(context, signed.kind);
     for (const desired of signed.desired) {
@@ -32,6 +45,10 @@ export function lapsing(
       const row = entry?.live === true ? signed.rows.get(entry.objectId) : undefined;
       if (row === undefined || row.status !== "active" || changing.has(row.id)) continue;
       const left = secondsLeft(row, context.now);
+      if (left <= 0 && !told.has(row.id)) {
+        const about = { kind: signed.kind, name: desired.name, id: row.id } as const;
+        expired.push(drift({ class: "expired", ...about, disposition: "report" }));
+      }
       if (left <= 0 || left > HORIZON) continue;
       const renews = signed.renewBefore(desired) !== null;
       const end = endOf(row);
@@ -60,7 +77,7 @@ export function lapsing(
   const soonest = found.toSorted(
     (left, right) => compare(left.end, right.end) || compare(left.item.id, right.item.id),
   );
-  return { lapsing: soonest.map(({ item }) => item), findings };
+  return { lapsing: soonest.map(({ item }) => item), findings, drift: expired };
 }
 
 function compare<T extends bigint | string>(left: T, right: T): number {

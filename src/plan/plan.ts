@@ -165,9 +165,9 @@ export function makePlan(input: PlanInput): Planned {
   const { planned: kept, frozen } = thaw(context, outcome);
   const planned = kept.toSorted((left, right) => compareChanges(left.change, right.change));
   const changes = planned.map((item) => item.change);
-  const drift = outcome.drift.toSorted(byIdentity);
   const skipped = [...outcome.skipped, ...frozen].toSorted(byIdentity);
-  const ending = lapsing(context, planned);
+  const ending = lapsing(context, planned, outcome.drift);
+  const drift = [...outcome.drift, ...ending.drift].toSorted(byIdentity);
   const findings = [...outcome.findings, ...ending.findings];
   const radius = blastRadius(context, planned);
   const gates = judgeGates(context, {

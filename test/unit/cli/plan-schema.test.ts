@@ -55,6 +55,7 @@ const CLASSES: Words<Drift["class"]> = {
   unknown_key: true,
   revoked_out_of_band: true,
   suspended: true,
+  expired: true,
 };
 const DISPOSITIONS: Words<Drift["disposition"]> = {
   report: true,
