@@ -47,6 +47,7 @@ const TABLE = {
   state_corrupt: { exit: 6, status: 500, hint: "keep the file, and restore from a backup" },
   state_unreadable: { exit: 1, status: 500, hint: "check the path, its permissions and the free space" },
   history_rewritten: { exit: 3, status: 409, hint: "if the rewrite is meant: concordat resume --accept-history --reason TEXT" },
+  writer_fenced: { exit: 5, status: 503, hint: "another process has taken over this state; this one writes nothing more" },
   lock_held: { exit: 5, status: 503, hint: "wait for the other process, or stop it" },
   // HTTP
   not_found: { exit: 1, status: 404, hint: "see the list of routes in docs/http.md" },

@@ -8,7 +8,7 @@ import { Repository } from "./git/repository.js";
 import type { Desired } from "./model/desired.js";
 import type { Plan } from "./model/plan.js";
 import type { Resource } from "./model/resources.js";
-import type { Snapshot } from "./model/state.js";
+import type { Digest, Snapshot } from "./model/state.js";
 import type { Instant } from "./model/time.js";
 import { NO_ALLOWANCES, type Allowances } from "./plan/gates.js";
 import { makePlan, type Planned } from "./plan/plan.js";
@@ -60,8 +60,11 @@ export interface ApplyOptions {
 }
 
 export interface ApplyResult {
+  /** Null: there was nothing to do. */
   readonly applied: Applied | null;
   readonly plan: Plan;
+  /** Of the state as it is afterwards. */
+  readonly stateDigest: Digest;
 }
 
 /**
@@ -170,7 +173,7 @@ export async function applyChange(
   const shown = options.expect ?? change.plan.plan_digest;
   if (change.plan.verdict === "no_changes") {
     assertSame(shown, change.plan);
-    return { applied: null, plan: change.plan };
+    return { applied: null, plan: change.plan, stateDigest: change.plan.state_digest };
   }
   // What the gates refuse is refused before the state is opened for writing.
   assertApplicable(change.plan);
@@ -192,7 +195,7 @@ export async function applyChange(
     const input = { ...options, allowances, desired, snapshot, planned: fresh };
     const applied = applyPlan(writer, input);
     writer.cacheResources(parsed);
-    return { applied, plan: fresh.plan };
+    return { applied, plan: fresh.plan, stateDigest: writer.snapshot().digest };
   } finally {
     writer.close();
   }

@@ -3,8 +3,8 @@ import { auditEvent } from "../audit/events.js";
 import { AppError } from "../errors.js";
 import type { Desired } from "../model/desired.js";
 import type { JsonObject } from "../model/json.js";
-import type { Plan } from "../model/plan.js";
-import type { Digest, Snapshot } from "../model/state.js";
+import type { Drift, Plan } from "../model/plan.js";
+import type { Snapshot } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import type { Allowances } from "../plan/gates.js";
 import type { Planned } from "../plan/plan.js";
@@ -12,6 +12,7 @@ import { fromInstant } from "../protocol/instant.js";
 import type { PrivateKey } from "../sign/private-key.js";
 import type { StateWriter } from "../state/writer.js";
 import { carryOut, type Recorded } from "./batch.js";
+import { reconcileDrift, type ResolvedDrift } from "./drift-ledger.js";
 import { nextFeed } from "./own-feed.js";
 
 export interface ApplyInput {
@@ -26,10 +27,12 @@ export interface ApplyInput {
 
 export interface Applied {
   readonly generation: number;
-  readonly digest: Digest;
   /** Sequence of the feed published with this change; null when it stands as it was. */
   readonly feedSequence: number | null;
   readonly events: number;
+  /** Drift that was not known before, and drift that ended with this. */
+  readonly detected: readonly Drift[];
+  readonly resolved: readonly ResolvedDrift[];
 }
 
 /** Refuses what the gates refuse. The one place where approvals, too, are enforced. */
@@ -76,21 +79,6 @@ function summaryEvent(input: ApplyInput): Recorded {
   return { type: "plan_applied", details };
 }
 
-function driftEvents(plan: Plan): readonly Recorded[] {
-  return plan.drift
-    .filter((item) => item.disposition !== "report")
-    .map((item) => ({
-      type: "drift_detected",
-      details: {
-        class: item.class,
-        kind: item.kind,
-        name: item.name,
-        id: item.id,
-        disposition: item.disposition,
-      },
-    }));
-}
-
 /**
  * Signs and commits a plan in one transaction with its audit events. A crash before the commit leaves the state as it
  * was, and the same call does the whole again: nothing is half done, so recovery needs no other code.
@@ -116,10 +104,12 @@ export function applyPlan(writer: StateWriter, input: ApplyInput): Applied {
             },
           },
         ];
-  const recorded = [...driftEvents(planned.plan), ...events, ...published, summaryEvent(input)];
-  const committed = writer.commit(
+  const drift = reconcileDrift(writer.openDrift(), planned.plan, true, fromInstant(now));
+  const recorded = [...drift.events, ...events, ...published, summaryEvent(input)];
+  const generation = writer.commit(
     {
       operations: feed === null ? operations : [...operations, { do: "publish_feed", feed }],
+      notes: drift.notes,
       events: recorded.map(({ type, details }) => auditEvent(type, details, now, random(16))),
       applied: {
         commit: planned.plan.source.commit,
@@ -131,8 +121,10 @@ export function applyPlan(writer: StateWriter, input: ApplyInput): Applied {
     { generation: snapshot.generation, digest: snapshot.digest },
   );
   return {
-    ...committed,
+    generation,
     feedSequence: feed === null ? null : Number(feed.body.sequence),
     events: recorded.length,
+    detected: drift.detected,
+    resolved: drift.resolved,
   };
 }

@@ -16,11 +16,11 @@ export interface ApplyReport {
   readonly plan: Plan;
 }
 
-export function applyReport({ applied, plan }: ApplyResult): ApplyReport {
+export function applyReport({ applied, plan, stateDigest }: ApplyResult): ApplyReport {
   return {
     applied: applied !== null,
     generation: applied?.generation ?? null,
-    state_digest: applied?.digest ?? plan.state_digest,
+    state_digest: stateDigest,
     feed_sequence: applied?.feedSequence ?? null,
     events: applied?.events ?? 0,
     plan,

@@ -103,24 +103,29 @@ export interface Run {
   readonly plan_digest: Digest | null;
   readonly changes: number;
   readonly drift: number;
+  /** How many runs in a row ended so; this is the newest of them. */
+  readonly count: number;
 }
 
 /** What became of the last poll of a feed. */
-export type FeedResult =
-  | "imported"
-  | "unchanged"
-  | "refreshed"
-  | "suspended"
-  | "fetch_failed"
-  | "malformed"
-  | "wrong_issuer"
-  | "stale_sequence"
-  | "missing_signature"
-  | "invalid_signature"
-  | "equivocation"
-  | "sequence_jump"
-  | "rejected_by_git"
-  | "from_the_future";
+export const FEED_RESULTS = [
+  "imported",
+  "unchanged",
+  "refreshed",
+  "suspended",
+  "fetch_failed",
+  "malformed",
+  "wrong_issuer",
+  "stale_sequence",
+  "missing_signature",
+  "invalid_signature",
+  "equivocation",
+  "sequence_jump",
+  "rejected_by_git",
+  "from_the_future",
+] as const;
+
+export type FeedResult = (typeof FEED_RESULTS)[number];
 
 export interface FeedStatus {
   readonly issuer_sovereign_id: string;
@@ -146,13 +151,7 @@ export interface OpenDrift extends Drift {
 }
 
 /** How a drift ended. `ended`: without an act of Concordat's. */
-export type DriftResolution =
-  | "kept"
-  | "revoked"
-  | "replaced"
-  | "reissued"
-  | "adopted"
-  | "ended";
+export type DriftResolution = "kept" | "revoked" | "replaced" | "reissued" | "adopted" | "ended";
 
 export interface Suspension {
   readonly reason: string;

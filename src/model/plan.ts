@@ -69,17 +69,29 @@ export interface Change {
   readonly source: Position | null;
 }
 
-export type DriftClass =
-  | "missing"
-  | "altered"
-  | "reactivated"
-  | "unmanaged"
-  | "unknown_key"
-  | "revoked_out_of_band"
-  | "suspended"
-  | "expired";
+export const DRIFT_CLASSES = [
+  "missing",
+  "altered",
+  "reactivated",
+  "unmanaged",
+  "unknown_key",
+  "revoked_out_of_band",
+  "suspended",
+  "expired",
+] as const;
 
-export type DriftDisposition = "report" | "keep" | "revoke" | "replace" | "reissue" | "adopt";
+export type DriftClass = (typeof DRIFT_CLASSES)[number];
+
+export const DRIFT_DISPOSITIONS = [
+  "report",
+  "keep",
+  "revoke",
+  "replace",
+  "reissue",
+  "adopt",
+] as const;
+
+export type DriftDisposition = (typeof DRIFT_DISPOSITIONS)[number];
 
 export interface Drift {
   readonly class: DriftClass;

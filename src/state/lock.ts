@@ -24,10 +24,12 @@ interface Holder {
 export class WriterLock {
   readonly #lock: Connection;
   readonly #note: string;
+  readonly #text: string;
 
-  private constructor(lock: Connection, note: string) {
+  private constructor(lock: Connection, note: string, text: string) {
     this.#lock = lock;
     this.#note = note;
+    this.#text = text;
   }
 
   /**
@@ -45,12 +47,13 @@ export class WriterLock {
         ? heldError(path, note, error)
         : error;
     }
-    const self = new WriterLock(lock, note);
+    const holder: Holder = { pid: process.pid, command, host: hostname(), since };
+    const text = `${canonicalJson({ ...holder })}\n`;
+    const self = new WriterLock(lock, note, text);
     try {
       // Renamed into place, so that nobody reads half of it.
       const draft = `${note}.new`;
-      const holder: Holder = { pid: process.pid, command, host: hostname(), since };
-      writeFileSync(draft, `${canonicalJson({ ...holder })}\n`);
+      writeFileSync(draft, text);
       renameSync(draft, note);
     } catch (cause) {
       self.release();
@@ -60,9 +63,18 @@ export class WriterLock {
   }
 
   release(): void {
-    // The note goes first: after the lock it could be the next holder's.
-    rmSync(this.#note, { force: true });
+    // The note goes first: after the lock it could be the next holder's. It is so already where the lock was taken away.
+    if (textOf(this.#note) === this.#text) rmSync(this.#note, { force: true });
     this.#lock.close();
+  }
+}
+
+/** Null when there is none. */
+function textOf(note: string): string | null {
+  try {
+    return readFileSync(note, "utf8");
+  } catch {
+    return null;
   }
 }
 

@@ -13,6 +13,7 @@ import { applyPragmas, BUSY_TIMEOUT_MS, CAREFUL, enterWal } from "./pragmas.js";
 import { ReadConnection } from "./read-connection.js";
 import { FileReader, type StateReader } from "./reader.js";
 import { FileWriter, type StateWriter } from "./writer.js";
+import { raiseEpoch } from "./writer-epoch.js";
 
 /**
  * Reads the state at `path` while others may write it; never writes.
@@ -39,7 +40,9 @@ export function openStateForWriting(path: string, holder: string): StateWriter {
   try {
     if (!existsSync(file)) createState(file, at);
     inspectFile(file);
-    return new FileWriter(connectForWriting(file, at), lock);
+    return connectForWriting(file, at, (connection) => {
+      return new FileWriter(connection, lock, raiseEpoch(connection, holder, at));
+    });
   } catch (error) {
     lock.release();
     throw error;
@@ -70,14 +73,18 @@ function inspectFile(file: string): void {
   new ReadConnection(file, inspect).close();
 }
 
-function connectForWriting(file: string, at: string): Connection {
+function connectForWriting(
+  file: string,
+  at: string,
+  use: (connection: Connection) => StateWriter,
+): StateWriter {
   const connection = new Connection(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
     applyPragmas(connection, CAREFUL);
     enterWal(connection);
     checkPages(connection);
     migrate(connection, at);
-    return connection;
+    return use(connection);
   } catch (error) {
     connection.close();
     throw error;

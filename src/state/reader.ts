@@ -1,13 +1,26 @@
 /** What can be read from a state, and the reader of a file. It has no way to write. */
+import type { ControllerStatus, OpenDrift, Suspension } from "../model/controller.js";
 import type { DocumentStatus } from "../model/documents.js";
 import type { Resource } from "../model/resources.js";
-import type { AttestationRecord, Snapshot, TreatyRecord } from "../model/state.js";
+import type {
+  AttestationRecord,
+  FeedEvidence,
+  FeedPoll,
+  FeedRecord,
+  RejectedFeedRecord,
+  Snapshot,
+  SovereignRecord,
+  TreatyRecord,
+  TrustedRevision,
+} from "../model/state.js";
 import { readEvents, type EventFilter, type StoredEvent } from "./audit-events.js";
 import type { Connection } from "./connection.js";
+import { DRIFT, FEED_EVIDENCE, FEED_POLLS, SUSPENSION, TRUSTED } from "./controller-tables.js";
 import { readResources } from "./resource-cache.js";
 import { Row } from "./row.js";
-import { readGeneration, readSnapshot, readWhere } from "./snapshot.js";
-import { ATTESTATIONS, TREATIES } from "./tables.js";
+import { readAll, readApplied, readGeneration, readSnapshot, readWhere } from "./snapshot.js";
+import { parseStatus } from "./stored-status.js";
+import { ATTESTATIONS, FEEDS, REJECTED_FEEDS, SOVEREIGNS, TREATIES } from "./tables.js";
 
 /** Every method throws AppError `state_corrupt` or `state_unreadable` when the file has become so. */
 export interface StateReader {
@@ -21,6 +34,23 @@ export interface StateReader {
   treaty(id: string): TreatyRecord | null;
   attestation(id: string): AttestationRecord | null;
   countAttestations(status?: DocumentStatus): number;
+  sovereign(id: string): SovereignRecord | null;
+  /** An imported feed. */
+  feed(issuer: string, sequence: number): FeedRecord | null;
+  rejectedFeed(issuer: string, feedId: string): RejectedFeedRecord | null;
+  /** Of the issuer's imported feeds; null when there is none. */
+  highestSequence(issuer: string): number | null;
+  /** What the last poll of the issuer's feed has shown; null before the first. */
+  feedPoll(issuer: string): FeedPoll | null;
+  /** In the order in which it came. */
+  feedEvidence(issuer: string): readonly FeedEvidence[];
+  /** Drift that was found and has not ended, by kind, id and class. */
+  openDrift(): readonly OpenDrift[];
+  /** The head from when on history may not be rewritten; null before the first apply. */
+  trusted(): TrustedRevision | null;
+  suspension(): Suspension | null;
+  /** What the last controller said of itself; null also when that cannot be read. */
+  status(): ControllerStatus | null;
   /** Oldest first, read as they are taken. Throws AppError `bad_time` for a filter with a bad date-time. */
   auditEvents(filter: EventFilter): Iterable<StoredEvent>;
   close(): void;
@@ -77,6 +107,59 @@ export class FileReader implements StateReader {
         ? connection.value("SELECT COUNT(*) FROM membership_attestations")
         : connection.value("SELECT COUNT(*) FROM membership_attestations WHERE status = ?", status);
     return Number(count);
+  }
+
+  sovereign(id: string): SovereignRecord | null {
+    return readWhere(this.#source.get(), SOVEREIGNS, "sovereign_id = ?", id)[0] ?? null;
+  }
+
+  feed(issuer: string, sequence: number): FeedRecord | null {
+    const where = "issuer_sovereign_id = ? AND sequence = ?";
+    return readWhere(this.#source.get(), FEEDS, where, issuer, sequence)[0] ?? null;
+  }
+
+  rejectedFeed(issuer: string, feedId: string): RejectedFeedRecord | null {
+    const where = "issuer_sovereign_id = ? AND feed_id = ?";
+    return readWhere(this.#source.get(), REJECTED_FEEDS, where, issuer, feedId)[0] ?? null;
+  }
+
+  highestSequence(issuer: string): number | null {
+    const where = "issuer_sovereign_id = ? ORDER BY sequence DESC LIMIT 1";
+    return readWhere(this.#source.get(), FEEDS, where, issuer)[0]?.sequence ?? null;
+  }
+
+  feedPoll(issuer: string): FeedPoll | null {
+    return readWhere(this.#source.get(), FEED_POLLS, "issuer_sovereign_id = ?", issuer)[0] ?? null;
+  }
+
+  feedEvidence(issuer: string): readonly FeedEvidence[] {
+    const where = `issuer_sovereign_id = ? ORDER BY ${FEED_EVIDENCE.order}`;
+    return readWhere(this.#source.get(), FEED_EVIDENCE, where, issuer);
+  }
+
+  openDrift(): readonly OpenDrift[] {
+    return readAll(this.#source.get(), DRIFT);
+  }
+
+  trusted(): TrustedRevision | null {
+    return this.#source.get().consistently((queries) => {
+      const [trusted] = readAll(queries, TRUSTED);
+      if (trusted !== undefined) return trusted;
+      // A state of a Concordat that did not follow history yet.
+      const applied = readApplied(queries);
+      return applied === null
+        ? null
+        : { commit: applied.commit, tree: applied.tree, at: applied.at };
+    });
+  }
+
+  suspension(): Suspension | null {
+    return readAll(this.#source.get(), SUSPENSION)[0] ?? null;
+  }
+
+  status(): ControllerStatus | null {
+    const json = this.#source.get().value("SELECT status_json FROM concordat_status WHERE id = 1");
+    return typeof json === "string" ? parseStatus(json) : null;
   }
 
   auditEvents(filter: EventFilter): Iterable<StoredEvent> {

@@ -2,6 +2,7 @@
 import { AppError } from "../errors.js";
 import type { Applied, Snapshot } from "../model/state.js";
 import type { Connection, Parameter, Queries, RawRow } from "./connection.js";
+import { FEED_POLLS } from "./controller-tables.js";
 import { StateDigest } from "./digest.js";
 import { Row } from "./row.js";
 import {
@@ -25,16 +26,17 @@ export function readSnapshot(connection: Connection): Snapshot {
     generation: readGeneration(queries),
     applied: readApplied(queries),
     ...readState(queries),
+    feedPolls: readAll(queries, FEED_POLLS),
   }));
 }
 
 /** Throws as `readSnapshot`. */
-export function readState(queries: Queries): Omit<Snapshot, "generation" | "applied"> {
+export function readState(
+  queries: Queries,
+): Omit<Snapshot, "generation" | "applied" | "feedPolls"> {
   const digest = new StateDigest();
   const read = <T>(table: Table<T>): readonly T[] => {
-    const rows = queries.rows(
-      `${selectOf(table)} WHERE ${table.where ?? "TRUE"} ORDER BY ${table.order}`,
-    );
+    const rows = rowsOf(queries, table);
     digest.addTable(table.name, table.columns.length, rows);
     return rows.map((columns) => recordOf(table, columns));
   };
@@ -53,6 +55,11 @@ export function readState(queries: Queries): Omit<Snapshot, "generation" | "appl
     inventory: read(INVENTORY),
     digest: digest.finish(),
   };
+}
+
+/** The records of a table, in its order. */
+export function readAll<T>(queries: Queries, table: Table<T>): T[] {
+  return rowsOf(queries, table).map((columns) => recordOf(table, columns));
 }
 
 /** The records of the rows for which the condition `where` holds. */
@@ -76,13 +83,17 @@ export function readGeneration(queries: Queries): number {
   throw new AppError("state_corrupt", "the state does not count its changes any more");
 }
 
-function readApplied(queries: Queries): Applied | null {
+export function readApplied(queries: Queries): Applied | null {
   const [columns] = queries.rows(
     "SELECT commit_id, tree_id, plan_digest, applied_at FROM concordat_applied",
   );
   if (columns === undefined) return null;
   const row = new Row("concordat_applied", columns);
   return { commit: row.text(), tree: row.text(), planDigest: row.digest(), at: row.timestamp() };
+}
+
+function rowsOf(queries: Queries, table: Table<unknown>): RawRow[] {
+  return queries.rows(`${selectOf(table)} WHERE ${table.where ?? "TRUE"} ORDER BY ${table.order}`);
 }
 
 function selectOf(table: Table<unknown>): string {

@@ -1,31 +1,47 @@
 /** The one writer of a state: a batch is a value, a commit is a compare-and-swap (design.md 6). */
-import { AppError } from "../errors.js";
+import { AppError, type ErrorCode } from "../errors.js";
+import type { JsonObject } from "../model/json.js";
 import type { Resource } from "../model/resources.js";
-import type { Batch, Digest, Snapshot } from "../model/state.js";
+import type { AuditEvent, Batch, Digest, Note, Snapshot } from "../model/state.js";
 import { writeEvent } from "./audit-events.js";
 import type { Connection, Transaction } from "./connection.js";
 import { checkSchema } from "./inspect.js";
 import type { WriterLock } from "./lock.js";
 import { applyOperation } from "./operations/apply-operation.js";
 import { putApplied } from "./operations/inventory.js";
+import { trust, writeNote } from "./operations/notes.js";
 import { checkDurable, leaveWal } from "./pragmas.js";
 import { FileReader, type StateReader } from "./reader.js";
 import { writeResources } from "./resource-cache.js";
 import { readGeneration, readState } from "./snapshot.js";
+import { checkEpoch, readEpoch } from "./writer-epoch.js";
 
 /** Names one state: two equal digests hold the same rows, and equal generations were not written to in between. */
 export interface Revision {
   readonly generation: number;
-  readonly digest: Digest;
+  /** Left out: the generation alone decides, which is right for what was just read through the same writer. */
+  readonly digest?: Digest;
 }
 
+/** After these nothing is written any more: what the file holds, or whose it is, is known only once it is opened anew. */
+const FINAL: ReadonlySet<ErrorCode> = new Set([
+  "state_corrupt",
+  "state_unreadable",
+  "writer_fenced",
+]);
+
 export interface StateWriter extends StateReader {
+  /** Which of the state's writers this one is: every later one has a higher number. */
+  readonly epoch: number;
   /**
-   * Applies the batch, with its audit events, in one transaction, and gives the revision it made: everything, or nothing.
-   * Throws AppError `stale_plan` when the state is not the one `expected` names, `lock_held` when another program is writing,
-   * `internal` for an operation that does not fit, `state_unreadable` or `state_corrupt` when the file fails.
+   * Applies the batch, with its notes and audit events, in one transaction, and gives the generation it made: everything, or
+   * nothing. Throws AppError `stale_plan` when the state is not the one `expected` names, `lock_held` when another program is
+   * writing, `writer_fenced` when another writer has taken over, `internal` for an operation that does not fit,
+   * `state_unreadable` or `state_corrupt` when the file fails.
    */
-  commit(batch: Batch, expected: Revision): Revision;
+  commit(batch: Batch, expected: Revision): number;
+  /** Writes notes and events in one transaction. Leaves the revision as it is. Throws as `commit`, but for `stale_plan`. */
+  note(notes: readonly Note[], events: readonly AuditEvent[]): void;
   /** Remembers the resources of blobs that were parsed. Leaves the revision as it is. */
   cacheResources(parsed: ReadonlyMap<string, readonly Resource[]>): void;
 }
@@ -34,17 +50,20 @@ export class FileWriter extends FileReader implements StateWriter {
   readonly #connection: Connection;
   readonly #lock: WriterLock;
   /** The last revision that this writer computed itself. */
-  #known: Revision | null = null;
+  #known: Required<Revision> | null = null;
   /** SQLite's count of changes to the schema, when it was last found unaltered. */
   #schemaCookie: unknown = null;
-  /** Set once the file has failed: what a failed write left on the disk is unknown until the file is opened anew. */
+  /** The first of these errors, once there was one. */
   #failure: AppError | null = null;
   #closed = false;
 
-  constructor(connection: Connection, lock: WriterLock) {
+  readonly epoch: number;
+
+  constructor(connection: Connection, lock: WriterLock, epoch: number) {
     super({ get: () => connection, close: () => {} });
     this.#connection = connection;
     this.#lock = lock;
+    this.epoch = epoch;
   }
 
   override snapshot(): Snapshot {
@@ -53,20 +72,24 @@ export class FileWriter extends FileReader implements StateWriter {
     return snapshot;
   }
 
-  commit(batch: Batch, expected: Revision): Revision {
-    const revision = this.#write((transaction) => {
-      this.#checkSchema();
+  commit(batch: Batch, expected: Revision): number {
+    return this.#write((transaction) => {
       this.#checkUnchanged(transaction, expected);
       // Commits count themselves, once; the triggers would do it once a row (migrations/002).
       transaction.run("UPDATE concordat_meta SET committing = 1");
       for (const operation of batch.operations) applyOperation(transaction, operation);
-      for (const event of batch.events) writeEvent(transaction, event);
-      putApplied(transaction, batch.applied);
+      if (batch.applied !== null) {
+        putApplied(transaction, batch.applied);
+        trust(transaction, batch.applied);
+      }
+      writeRecords(transaction, batch);
       transaction.run("UPDATE concordat_meta SET committing = 0, generation = generation + 1");
-      return { generation: readGeneration(transaction), digest: readState(transaction).digest };
+      return readGeneration(transaction);
     });
-    this.#known = revision;
-    return revision;
+  }
+
+  note(notes: readonly Note[], events: readonly AuditEvent[]): void {
+    this.#write((transaction) => writeRecords(transaction, { notes, events }));
   }
 
   cacheResources(parsed: ReadonlyMap<string, readonly Resource[]>): void {
@@ -77,7 +100,8 @@ export class FileWriter extends FileReader implements StateWriter {
     if (this.#closed) return;
     this.#closed = true;
     try {
-      leaveWal(this.#connection);
+      // Another writer has the file now, and its journal mode is its own affair.
+      if (readEpoch(this.#connection) === this.epoch) leaveWal(this.#connection);
     } catch (error) {
       // Somebody is still reading: the file stays in WAL mode, which is as good.
       if (!(error instanceof AppError && error.code === "lock_held")) throw error;
@@ -91,14 +115,13 @@ export class FileWriter extends FileReader implements StateWriter {
     if (this.#failure !== null) throw this.#failure;
     try {
       checkDurable(this.#connection);
-      return this.#connection.immediate(work);
+      return this.#connection.immediate((transaction) => {
+        checkEpoch(transaction, this.epoch, this.#connection.path);
+        this.#checkSchema();
+        return work(transaction);
+      });
     } catch (error) {
-      if (
-        error instanceof AppError &&
-        (error.code === "state_corrupt" || error.code === "state_unreadable")
-      ) {
-        this.#failure = error;
-      }
+      if (error instanceof AppError && FINAL.has(error.code)) this.#failure = error;
       throw error;
     }
   }
@@ -117,14 +140,30 @@ export class FileWriter extends FileReader implements StateWriter {
    */
   #checkUnchanged(transaction: Transaction, expected: Revision): void {
     const generation = readGeneration(transaction);
-    const known =
+    if (expected.digest === undefined) {
+      if (generation === expected.generation) return;
+      throw stale({ generation: expected.generation }, { generation });
+    }
+    const digest =
       this.#known?.generation === generation ? this.#known.digest : readState(transaction).digest;
-    if (known === expected.digest) return;
-    throw new AppError("stale_plan", "the state has changed since it was planned against", {
-      details: {
-        expected: { generation: expected.generation, digest: expected.digest },
-        found: { generation, digest: known },
-      },
-    });
+    if (digest === expected.digest) return;
+    throw stale(
+      { generation: expected.generation, digest: expected.digest },
+      { generation, digest },
+    );
   }
+}
+
+function writeRecords(
+  transaction: Transaction,
+  { notes, events }: Pick<Batch, "notes" | "events">,
+): void {
+  for (const note of notes) writeNote(transaction, note);
+  for (const event of events) writeEvent(transaction, event);
+}
+
+function stale(expected: JsonObject, found: JsonObject): AppError {
+  return new AppError("stale_plan", "the state has changed since it was planned against", {
+    details: { expected, found },
+  });
 }

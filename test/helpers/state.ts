@@ -230,6 +230,7 @@ export function batchOf(
 ): Batch {
   return {
     operations,
+    notes: [],
     events,
     applied: {
       commit: "c".repeat(40),

@@ -84,8 +84,8 @@ const cases: readonly (readonly [string, ErrorCode, string, (path: string) => vo
   [
     "a newer schema of ours",
     "state_newer",
-    "schema 3 of Concordat",
-    alter("PRAGMA user_version = 3"),
+    "schema 4 of Concordat",
+    alter("PRAGMA user_version = 4"),
   ],
   [
     "a newer schema of the reference",
