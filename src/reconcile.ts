@@ -1,17 +1,16 @@
 /** The path of a change on one screen: git → desired → plan → gate → apply → state and audit (design.md 1). */
 import { applyPlan, assertApplicable, type Applied } from "./apply/apply.js";
-import { compile, type Compiled, type TreeInput } from "./desired/compile.js";
+import type { Compiled } from "./desired/compile.js";
 import type { Limits } from "./desired/limits.js";
-import { validationFailed } from "./desired/validation-failed.js";
 import { AppError } from "./errors.js";
 import { Repository } from "./git/repository.js";
 import type { Desired } from "./model/desired.js";
 import type { Plan } from "./model/plan.js";
-import type { Resource } from "./model/resources.js";
 import type { Digest, Snapshot } from "./model/state.js";
 import type { Instant } from "./model/time.js";
 import { NO_ALLOWANCES, type Allowances } from "./plan/gates.js";
 import { makePlan, type Planned } from "./plan/plan.js";
+import { compileTree } from "./revision/compile-tree.js";
 import type { PrivateKey } from "./sign/private-key.js";
 import { emptyState, openState, openStateForWriting } from "./state/open.js";
 import type { StateReader } from "./state/reader.js";
@@ -87,31 +86,6 @@ async function readRevision(
     repository.isDirty(),
   ]);
   return { ref, dirty, desired, parsed, fromCache: cached.size > 0 };
-}
-
-async function compileTree(
-  repository: Repository,
-  tree: Omit<TreeInput, "read">,
-  limits: Limits,
-  cached: ReadonlyMap<string, readonly Resource[]>,
-): Promise<{ readonly desired: Desired; readonly parsed: Compiled["parsed"] }> {
-  const readable = tree.files.filter(
-    (file) => file.mode !== "160000" && !cached.has(file.blob) && file.size <= limits.fileBytes,
-  );
-  const total = readable.reduce((sum, file) => sum + file.size, 0);
-  // Over the limit nothing is read: the tree check refuses it by its sizes alone.
-  const blobs = await repository.read(
-    total > limits.totalBytes ? [] : readable.map((file) => file.blob),
-  );
-  const read = (blob: string): Uint8Array => blobs.get(blob) ?? new Uint8Array();
-  const { desired, diagnostics, parsed } = compile(
-    { ...tree, read },
-    { limits, cached: (blob) => cached.get(blob) },
-  );
-  if (desired !== null) return { desired, parsed };
-  // A fault is shown with its line, which a cached file has not been read for.
-  if (cached.size > 0) return await compileTree(repository, tree, limits, new Map());
-  throw validationFailed(diagnostics);
 }
 
 /** A state that does not exist yet is an empty one. */

@@ -1,15 +1,8 @@
-/** The authority's private key, from where the settings say it is. */
+/** Whether the key that the settings name is the one that is served. */
 import { existsSync } from "node:fs";
 import { AppError } from "../errors.js";
 import type { AuthorityRecord } from "../model/state.js";
-import { readPrivateKey } from "../sign/key-file.js";
-import type { PrivateKey } from "../sign/private-key.js";
-
-/** Throws AppError `authority_key_missing`, and the codes of `readPrivateKey`. */
-export function readAuthorityKey(path: string): PrivateKey {
-  if (!existsSync(path)) throw new AppError("authority_key_missing", `${path} does not exist`);
-  return readPrivateKey(path);
-}
+import { readAuthorityKey } from "../sign/authority-key.js";
 
 /**
  * A service whose key is not the one that its genesis names must not start (protocol.md 3). A key file that was named must
