@@ -66,6 +66,11 @@ export class Connection implements Queries {
     return this.#guard(() => this.#database.transaction(() => read(this)).deferred());
   }
 
+  /** Keeps the file as it is now in sight until the connection closes, whatever others write meanwhile. */
+  beginReading(): void {
+    this.#guard(() => this.#database.exec("BEGIN DEFERRED"));
+  }
+
   /**
    * Runs `work` in a write transaction, and rolls everything back when it throws. IMMEDIATE, because a transaction that
    * reads before its first write fails when another program has written in between.

@@ -40,9 +40,8 @@ export function openStateForWriting(path: string, holder: string): StateWriter {
   try {
     if (!existsSync(file)) createState(file, at);
     inspectFile(file);
-    return connectForWriting(file, at, (connection) => {
-      return new FileWriter(connection, lock, raiseEpoch(connection, holder, at));
-    });
+    const { connection, epoch } = connectForWriting(file, holder, at);
+    return new FileWriter(connection, lock, epoch);
   } catch (error) {
     lock.release();
     throw error;
@@ -51,9 +50,18 @@ export function openStateForWriting(path: string, holder: string): StateWriter {
 
 /** What a missing file stands for: no rows, generation 0, and the digest of a state just made. */
 export function emptyState(): StateReader {
+  const connection = emptyConnection();
+  return new FileReader({
+    get: () => connection,
+    apart: emptyConnection,
+    close: () => connection.close(),
+  });
+}
+
+function emptyConnection(): Connection {
   const connection = new Connection(":memory:", {});
   migrate(connection, "");
-  return new FileReader({ get: () => connection, close: () => connection.close() });
+  return connection;
 }
 
 function checkReadable(connection: Connection): void {
@@ -73,18 +81,19 @@ function inspectFile(file: string): void {
   new ReadConnection(file, inspect).close();
 }
 
+/** From here on, whoever wrote before writes no more. */
 function connectForWriting(
   file: string,
+  holder: string,
   at: string,
-  use: (connection: Connection) => StateWriter,
-): StateWriter {
+): { readonly connection: Connection; readonly epoch: number } {
   const connection = new Connection(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
     applyPragmas(connection, CAREFUL);
     enterWal(connection);
     checkPages(connection);
     migrate(connection, at);
-    return use(connection);
+    return { connection, epoch: raiseEpoch(connection, holder, at) };
   } catch (error) {
     connection.close();
     throw error;

@@ -42,6 +42,11 @@ export class ReadConnection {
     return this.#connection;
   }
 
+  /** Another connection to the same file, which its taker closes. Throws as the constructor. */
+  apart(): Connection {
+    return new ReadConnection(this.#path, this.#check).#connection;
+  }
+
   close(): void {
     this.#connection.close();
   }

@@ -18,6 +18,7 @@ import type { Connection } from "./connection.js";
 import { DRIFT, FEED_EVIDENCE, FEED_POLLS, SUSPENSION, TRUSTED } from "./controller-tables.js";
 import { readResources } from "./resource-cache.js";
 import { Row } from "./row.js";
+import { readServedRows, type ServedRows } from "./served-rows.js";
 import { readAll, readApplied, readGeneration, readSnapshot, readWhere } from "./snapshot.js";
 import { parseStatus } from "./stored-status.js";
 import { ATTESTATIONS, FEEDS, REJECTED_FEEDS, SOVEREIGNS, TREATIES } from "./tables.js";
@@ -31,6 +32,8 @@ export interface StateReader {
   resources(blobs: readonly string[]): Map<string, readonly Resource[]>;
   /** Our own newest revocation feed. */
   publishedFeed(): { readonly sequence: number; readonly json: string } | null;
+  /** The newest state for serving, on a connection of its own. Its taker closes it. */
+  servedRows(): ServedRows;
   treaty(id: string): TreatyRecord | null;
   attestation(id: string): AttestationRecord | null;
   countAttestations(status?: DocumentStatus): number;
@@ -59,6 +62,8 @@ export interface StateReader {
 /** Where a reader gets its connection: the same one every time, or another when the file has been replaced. */
 export interface ConnectionSource {
   get(): Connection;
+  /** Another connection to the same state, which its taker closes. */
+  apart(): Connection;
   close(): void;
 }
 
@@ -90,6 +95,10 @@ export class FileReader implements StateReader {
     if (columns === undefined) return null;
     const row = new Row("concordat_published_feeds", columns);
     return { sequence: row.integer(), json: row.text() };
+  }
+
+  servedRows(): ServedRows {
+    return readServedRows(this.#source.apart());
   }
 
   treaty(id: string): TreatyRecord | null {

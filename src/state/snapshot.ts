@@ -62,6 +62,11 @@ export function readAll<T>(queries: Queries, table: Table<T>): T[] {
   return rowsOf(queries, table).map((columns) => recordOf(table, columns));
 }
 
+/** As `readAll`, read as they are taken. */
+export function* iterateAll<T>(connection: Connection, table: Table<T>): Generator<T> {
+  for (const columns of connection.iterate(selectAllOf(table))) yield recordOf(table, columns);
+}
+
 /** The records of the rows for which the condition `where` holds. */
 export function readWhere<T>(
   queries: Queries,
@@ -93,7 +98,11 @@ export function readApplied(queries: Queries): Applied | null {
 }
 
 function rowsOf(queries: Queries, table: Table<unknown>): RawRow[] {
-  return queries.rows(`${selectOf(table)} WHERE ${table.where ?? "TRUE"} ORDER BY ${table.order}`);
+  return queries.rows(selectAllOf(table));
+}
+
+function selectAllOf(table: Table<unknown>): string {
+  return `${selectOf(table)} WHERE ${table.where ?? "TRUE"} ORDER BY ${table.order}`;
 }
 
 function selectOf(table: Table<unknown>): string {

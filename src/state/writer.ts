@@ -4,13 +4,13 @@ import type { JsonObject } from "../model/json.js";
 import type { Resource } from "../model/resources.js";
 import type { AuditEvent, Batch, Digest, Note, Snapshot } from "../model/state.js";
 import { writeEvent } from "./audit-events.js";
-import type { Connection, Transaction } from "./connection.js";
+import { Connection, type Transaction } from "./connection.js";
 import { checkSchema } from "./inspect.js";
 import type { WriterLock } from "./lock.js";
 import { applyOperation } from "./operations/apply-operation.js";
 import { putApplied } from "./operations/inventory.js";
 import { trust, writeNote } from "./operations/notes.js";
-import { checkDurable, leaveWal } from "./pragmas.js";
+import { BUSY_TIMEOUT_MS, checkDurable, leaveWal } from "./pragmas.js";
 import { FileReader, type StateReader } from "./reader.js";
 import { writeResources } from "./resource-cache.js";
 import { readGeneration, readState } from "./snapshot.js";
@@ -47,6 +47,7 @@ export interface StateWriter extends StateReader {
 }
 
 export class FileWriter extends FileReader implements StateWriter {
+  readonly epoch: number;
   readonly #connection: Connection;
   readonly #lock: WriterLock;
   /** The last revision that this writer computed itself. */
@@ -57,10 +58,12 @@ export class FileWriter extends FileReader implements StateWriter {
   #failure: AppError | null = null;
   #closed = false;
 
-  readonly epoch: number;
-
   constructor(connection: Connection, lock: WriterLock, epoch: number) {
-    super({ get: () => connection, close: () => {} });
+    super({
+      get: () => connection,
+      apart: () => new Connection(connection.path, { readonly: true, timeout: BUSY_TIMEOUT_MS }),
+      close: () => {},
+    });
     this.#connection = connection;
     this.#lock = lock;
     this.epoch = epoch;

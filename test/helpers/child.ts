@@ -59,6 +59,11 @@ export class Child {
     return this.#ended;
   }
 
+  /** Gives the process a signal, and does not wait for what it does. */
+  signal(signal: "SIGSTOP" | "SIGCONT" | "SIGUSR2"): void {
+    this.#process.kill(signal);
+  }
+
   /** As a power switch: nothing of the process runs any more. */
   async kill(): Promise<void> {
     this.#process.kill("SIGKILL");
