@@ -4,6 +4,7 @@ import type { DocumentStatus } from "../model/documents.js";
 import type { Resource } from "../model/resources.js";
 import type {
   AttestationRecord,
+  AuthorityRecord,
   FeedEvidence,
   FeedPoll,
   FeedRecord,
@@ -21,7 +22,7 @@ import { Row } from "./row.js";
 import { readServedRows, type ServedRows } from "./served-rows.js";
 import { readAll, readApplied, readGeneration, readSnapshot, readWhere } from "./snapshot.js";
 import { parseStatus } from "./stored-status.js";
-import { ATTESTATIONS, FEEDS, REJECTED_FEEDS, SOVEREIGNS, TREATIES } from "./tables.js";
+import { ATTESTATIONS, AUTHORITY, FEEDS, REJECTED_FEEDS, SOVEREIGNS, TREATIES } from "./tables.js";
 
 /** Every method throws AppError `state_corrupt` or `state_unreadable` when the file has become so. */
 export interface StateReader {
@@ -37,14 +38,22 @@ export interface StateReader {
   treaty(id: string): TreatyRecord | null;
   attestation(id: string): AttestationRecord | null;
   countAttestations(status?: DocumentStatus): number;
+  /** Null before the first apply. */
+  authority(): AuthorityRecord | null;
   sovereign(id: string): SovereignRecord | null;
+  sovereigns(): readonly SovereignRecord[];
   /** An imported feed. */
   feed(issuer: string, sequence: number): FeedRecord | null;
+  /** The imported feed, of whichever issuer, that bears this id. */
+  feedNamed(feedId: string): FeedRecord | null;
   rejectedFeed(issuer: string, feedId: string): RejectedFeedRecord | null;
+  rejectedFeeds(issuer: string): readonly RejectedFeedRecord[];
   /** Of the issuer's imported feeds; null when there is none. */
   highestSequence(issuer: string): number | null;
   /** What the last poll of the issuer's feed has shown; null before the first. */
   feedPoll(issuer: string): FeedPoll | null;
+  /** As in a snapshot. A poll leaves the generation as it is, so that one read earlier may be older than these. */
+  feedPolls(): readonly FeedPoll[];
   /** In the order in which it came. */
   feedEvidence(issuer: string): readonly FeedEvidence[];
   /** Drift that was found and has not ended, by kind, id and class. */
@@ -118,6 +127,14 @@ export class FileReader implements StateReader {
     return Number(count);
   }
 
+  authority(): AuthorityRecord | null {
+    return readAll(this.#source.get(), AUTHORITY)[0] ?? null;
+  }
+
+  sovereigns(): readonly SovereignRecord[] {
+    return readAll(this.#source.get(), SOVEREIGNS);
+  }
+
   sovereign(id: string): SovereignRecord | null {
     return readWhere(this.#source.get(), SOVEREIGNS, "sovereign_id = ?", id)[0] ?? null;
   }
@@ -127,18 +144,35 @@ export class FileReader implements StateReader {
     return readWhere(this.#source.get(), FEEDS, where, issuer, sequence)[0] ?? null;
   }
 
+  feedNamed(feedId: string): FeedRecord | null {
+    return readWhere(this.#source.get(), FEEDS, "feed_id = ?", feedId)[0] ?? null;
+  }
+
+  rejectedFeeds(issuer: string): readonly RejectedFeedRecord[] {
+    return readWhere(this.#source.get(), REJECTED_FEEDS, "issuer_sovereign_id = ?", issuer);
+  }
+
   rejectedFeed(issuer: string, feedId: string): RejectedFeedRecord | null {
     const where = "issuer_sovereign_id = ? AND feed_id = ?";
     return readWhere(this.#source.get(), REJECTED_FEEDS, where, issuer, feedId)[0] ?? null;
   }
 
   highestSequence(issuer: string): number | null {
-    const where = "issuer_sovereign_id = ? ORDER BY sequence DESC LIMIT 1";
-    return readWhere(this.#source.get(), FEEDS, where, issuer)[0]?.sequence ?? null;
+    const highest = this.#source
+      .get()
+      .value(
+        "SELECT MAX(sequence) FROM sovereign_revocation_feeds WHERE issuer_sovereign_id = ?",
+        issuer,
+      );
+    return new Row("sovereign_revocation_feeds", [highest]).integerOrNull();
   }
 
   feedPoll(issuer: string): FeedPoll | null {
     return readWhere(this.#source.get(), FEED_POLLS, "issuer_sovereign_id = ?", issuer)[0] ?? null;
+  }
+
+  feedPolls(): readonly FeedPoll[] {
+    return readAll(this.#source.get(), FEED_POLLS);
   }
 
   feedEvidence(issuer: string): readonly FeedEvidence[] {
