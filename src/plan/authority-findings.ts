@@ -5,6 +5,9 @@ import { parseTimestamp, secondsBetween, toInstant } from "../protocol/instant.j
 import { isJsonObject, parseJson } from "../protocol/json.js";
 import { positionOf, type PlanContext } from "./context.js";
 
+/** Seconds before its end from when on a genesis is warned about. */
+export const GENESIS_NOTICE = 30 * 86_400;
+
 /** What the genesis says against going on as if nothing had changed. */
 export function genesisFindings(context: PlanContext): readonly Finding[] {
   const findings: Finding[] = [];
@@ -41,7 +44,7 @@ export function genesisFindings(context: PlanContext): readonly Finding[] {
   }
   const window = authority.genesis.body.network_authority;
   const left = secondsBetween(context.now, toInstant(parseTimestamp(window.valid_to)));
-  if (left <= 30 * 86_400) {
+  if (left <= GENESIS_NOTICE) {
     findings.push({
       code: "genesis_expired",
       level: "warning",

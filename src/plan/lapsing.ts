@@ -14,9 +14,10 @@ import {
 } from "./signed-kind.js";
 import type { PlannedChange } from "./step.js";
 
-const HORIZON = 30 * 86_400;
+/** Seconds before its end from when on an object is listed as lapsing. */
+export const HORIZON = 30 * 86_400;
 /** From when on the lifecycle calls it expiring soon (protocol.md 5). */
-const SOON = 72 * 3_600;
+export const SOON = 72 * 3_600;
 
 interface Ending {
   readonly lapsing: readonly Lapsing[];

@@ -1,11 +1,12 @@
 /** Findings about the desired state as it stands, whatever changes. */
 import { AppError } from "../errors.js";
+import type { DesiredSovereign } from "../model/desired.js";
 import type { SovereignRevocationFeed } from "../model/documents.js";
 import type { Finding } from "../model/plan.js";
 import type { FeedRecord } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import { parseFeed } from "../protocol/documents.js";
-import { secondsBetween, toInstant } from "../protocol/instant.js";
+import { plusSeconds, toInstant } from "../protocol/instant.js";
 import { parseJson } from "../protocol/json.js";
 import { positionOf, type PlanContext } from "./context.js";
 
@@ -27,42 +28,62 @@ export function scopeFindings(context: PlanContext): readonly Finding[] {
     }));
 }
 
-/** Sovereigns whose newest imported feed is older than their `maxAge`: no news is not good news (docs/threats.md F4). */
+/** Sovereigns whose newest feed is older than their `maxAge`: no news is not good news (docs/threats.md F4). */
 export function feedFindings(context: PlanContext): readonly Finding[] {
-  return context.desired.sovereigns.flatMap((sovereign) => {
-    const { maxAge } = sovereign.feed;
-    if (maxAge === null) return [];
-    const issued = newestIssue(context, sovereign.sovereignId);
-    if (issued !== null && secondsBetween(issued, context.now) <= maxAge) return [];
-    const age = issued === null ? "has no feed" : "has no feed younger than its maxAge";
-    return [
-      {
-        code: "feed_overdue" as const,
-        level: "warning" as const,
-        message: `${sovereign.sovereignId} ${age}: what it revoked since is still accepted`,
-        hint: "import its newest feed; if it has none, ask its operators",
-        kind: "Sovereign" as const,
-        name: sovereign.name,
-        source: positionOf(sovereign.source),
-      },
-    ];
+  return feedDeadlines(context).flatMap(({ sovereign, overdue }) => {
+    if (overdue !== null && context.now < overdue) return [];
+    const age = overdue === null ? "has no feed" : "has no feed younger than its maxAge";
+    return {
+      code: "feed_overdue",
+      level: "warning",
+      message: `${sovereign.sovereignId} ${age}: what it revoked since is still accepted`,
+      hint: "import its newest feed; if it has none, ask its operators",
+      kind: "Sovereign",
+      name: sovereign.name,
+      source: positionOf(sovereign.source),
+    };
   });
 }
 
-/** When the newest feed of an issuer was signed, of those imported and those that this tree accepts. */
-function newestIssue(context: PlanContext, issuer: string): Instant | null {
-  const imported = context.snapshot.feeds
-    .filter((row) => row.issuer === issuer)
-    .map((row) => storedFeed(row));
-  const accepted = context.desired.feeds
-    .filter((feed) => feed.accept && feed.issuerSovereignId === issuer)
-    .map(({ feed }) => feed.body);
-  let newest: Instant | null = null;
-  for (const { issued_at: time } of [...imported, ...accepted]) {
-    const issued = toInstant(time);
-    if (newest === null || issued > newest) newest = issued;
-  }
+/** The sovereigns with a `maxAge`, and from when on their newest feed is older; null: there is none at all. */
+export function feedDeadlines(
+  context: PlanContext,
+): readonly { readonly sovereign: DesiredSovereign; readonly overdue: Instant | null }[] {
+  const sovereigns = context.desired.sovereigns.filter(({ feed }) => feed.maxAge !== null);
+  const newest = sovereigns.length === 0 ? new Map<string, Instant>() : newestIssues(context);
+  return sovereigns.map((sovereign) => {
+    const issued = newest.get(sovereign.sovereignId);
+    const { maxAge } = sovereign.feed;
+    const overdue =
+      issued === undefined || maxAge === null ? null : plusSeconds(issued, maxAge + 1);
+    return { sovereign, overdue };
+  });
+}
+
+/** When the newest feed of each issuer was signed, of those imported, those that this tree accepts and those that were polled. */
+function newestIssues({ snapshot, desired }: PlanContext): ReadonlyMap<string, Instant> {
+  const newest = new Map<string, Instant>();
+  const add = (issuer: string, issued: Instant): void => {
+    const known = newest.get(issuer);
+    if (known === undefined || issued > known) newest.set(issuer, issued);
+  };
+  for (const row of snapshot.feeds) add(row.issuer, issueOf(row));
+  for (const { accept, issuerSovereignId, feed } of desired.feeds)
+    if (accept) add(issuerSovereignId, toInstant(feed.body.issued_at));
+  for (const { issuer, issuedAt } of snapshot.feedPolls)
+    if (issuedAt !== null) add(issuer, toInstant(issuedAt));
   return newest;
+}
+
+/** A feed may hold a hundred thousand ids, and a row is read by every plan until it is replaced. */
+const issues = new WeakMap<FeedRecord, Instant>();
+
+function issueOf(row: FeedRecord): Instant {
+  const known = issues.get(row);
+  if (known !== undefined) return known;
+  const issued = toInstant(storedFeed(row).issued_at);
+  issues.set(row, issued);
+  return issued;
 }
 
 function storedFeed({ feedId, json }: FeedRecord): SovereignRevocationFeed {

@@ -197,11 +197,14 @@ export function ended<D extends SignedDesired>(
   }
   const seconds = Number((window.until - window.from) / 1_000_000n);
   if (seconds > signed.maxValidity) {
+    // What is left until a fixed end falls every second, and a plan does not change for that.
+    const { until } = desired.validity;
+    const term = until === null ? `for ${seconds} s` : `until ${until}`;
     outcome.findings.push({
       ...about,
       code: "validity_over_limit",
       level,
-      message: `${desired.name} would be valid for ${seconds} s; the policy allows ${signed.maxValidity} s`,
+      message: `${desired.name} would be valid ${term}; the policy allows ${signed.maxValidity} s`,
       hint: "shorten validity, or raise policy.maxValidity in a change of its own",
     });
     return level === "warning";

@@ -71,6 +71,11 @@ export function secondsBetween(from: Instant, to: Instant): Seconds {
   return Number((to - from) / MICROS_PER_SECOND);
 }
 
+/** The first moment that leaves no more than so many whole seconds (as `secondsBetween` counts) until `end`. */
+export function whenLeft(end: Instant, seconds: Seconds): Instant {
+  return asInstant(end - BigInt(seconds + 1) * MICROS_PER_SECOND + 1n);
+}
+
 /** Reads `90s`, `15m`, `72h` or `30d`. Throws AppError `bad_time` for anything else. */
 export function parseDuration(text: string): Seconds {
   const [, count, unit] = DURATION.exec(text) ?? [];

@@ -1,14 +1,7 @@
 /** The lifecycle of a treaty: derived from its row and the moment, never stored (protocol.md 5). */
 import type { DocumentStatus } from "../model/documents.js";
 import type { Instant, Seconds, Timestamp } from "../model/time.js";
-import {
-  parseTimestamp,
-  plusMicros,
-  plusSeconds,
-  secondsBetween,
-  toInstant,
-  toOffsetForm,
-} from "./instant.js";
+import { parseTimestamp, secondsBetween, toInstant, toOffsetForm, whenLeft } from "./instant.js";
 
 export type LifecycleState = "active" | "expiring_soon" | "expired" | "revoked" | "replaced";
 
@@ -78,8 +71,7 @@ function stateWith(seconds: Seconds): {
 /** The next moment at which state or risk of an unrevoked treaty changes; null once it has expired. */
 export function nextTransition(expiresAt: Instant, now: Instant): Instant | null {
   for (const seconds of [MEDIUM_RISK_SECONDS, HIGH_RISK_SECONDS, 0]) {
-    // Whole seconds are truncated: `seconds` are left as soon as less than `seconds + 1` remain.
-    const moment = plusMicros(plusSeconds(expiresAt, -(seconds + 1)), 1n);
+    const moment = whenLeft(expiresAt, seconds);
     if (moment > now) return moment;
   }
   return null;
