@@ -3,7 +3,7 @@ import { auditEvent } from "../audit/events.js";
 import { AppError } from "../errors.js";
 import type { Desired } from "../model/desired.js";
 import type { JsonObject } from "../model/json.js";
-import type { Drift, Plan } from "../model/plan.js";
+import type { Plan } from "../model/plan.js";
 import type { Snapshot } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import type { Allowances } from "../plan/gates.js";
@@ -12,7 +12,7 @@ import { fromInstant } from "../protocol/instant.js";
 import type { PrivateKey } from "../sign/private-key.js";
 import type { StateWriter } from "../state/writer.js";
 import { carryOut, type Recorded } from "./batch.js";
-import { reconcileDrift, type ResolvedDrift } from "./drift-ledger.js";
+import { reconcileDrift, type DriftChanges } from "./drift-ledger.js";
 import { nextFeed } from "./own-feed.js";
 
 export interface ApplyInput {
@@ -23,6 +23,8 @@ export interface ApplyInput {
   readonly now: Instant;
   readonly random: (length: number) => Uint8Array;
   readonly allowances: Allowances;
+  /** Who asked for this apply, for the audit; left out or null where nobody did but the tree. */
+  readonly requestedBy?: string | null;
 }
 
 export interface Applied {
@@ -30,9 +32,7 @@ export interface Applied {
   /** Sequence of the feed published with this change; null when it stands as it was. */
   readonly feedSequence: number | null;
   readonly events: number;
-  /** Drift that was not known before, and drift that ended with this. */
-  readonly detected: readonly Drift[];
-  readonly resolved: readonly ResolvedDrift[];
+  readonly drift: DriftChanges;
 }
 
 /** Refuses what the gates refuse. The one place where approvals, too, are enforced. */
@@ -63,7 +63,8 @@ function assertAuthorityKey(desired: Desired, key: PrivateKey): void {
 }
 
 function summaryEvent(input: ApplyInput): Recorded {
-  const { plan } = input.planned;
+  const { planned, requestedBy = null } = input;
+  const { plan } = planned;
   const details: JsonObject = {
     commit: plan.source.commit,
     tree: plan.source.tree,
@@ -75,6 +76,7 @@ function summaryEvent(input: ApplyInput): Recorded {
     allow_removals: input.allowances.removals,
     allow_lost_paths: input.allowances.lostPaths,
     key_id: input.desired.authority.keyId,
+    ...(requestedBy !== null && { requested_by: requestedBy }),
   };
   return { type: "plan_applied", details };
 }
@@ -124,7 +126,6 @@ export function applyPlan(writer: StateWriter, input: ApplyInput): Applied {
     generation,
     feedSequence: feed === null ? null : Number(feed.body.sequence),
     events: recorded.length,
-    detected: drift.detected,
-    resolved: drift.resolved,
+    drift,
   };
 }

@@ -1,8 +1,11 @@
 /** What the audit says of drift: once that it appeared, and once that it ended, with what was done (design.md 4.1). */
+import { auditEvent } from "../audit/events.js";
 import type { DriftResolution, OpenDrift } from "../model/controller.js";
 import type { Action, Drift, DriftDisposition, Plan } from "../model/plan.js";
 import type { Note } from "../model/state.js";
-import type { Timestamp } from "../model/time.js";
+import type { Instant, Timestamp } from "../model/time.js";
+import { fromInstant } from "../protocol/instant.js";
+import type { StateWriter } from "../state/writer.js";
 import type { Recorded } from "./batch.js";
 
 export interface ResolvedDrift extends Pick<Drift, "class" | "kind" | "name" | "id"> {
@@ -78,6 +81,23 @@ export function reconcileDrift(
     detected,
     resolved,
   };
+}
+
+/** Writes what a pass without an apply found or no longer found; nothing, not even a transaction, when that is nothing. */
+export function noteDrift(
+  writer: StateWriter,
+  plan: Plan,
+  now: Instant,
+  random: (length: number) => Uint8Array,
+): DriftChanges {
+  const changes = reconcileDrift(writer.openDrift(), plan, false, fromInstant(now));
+  if (changes.notes.length > 0) {
+    writer.note(
+      changes.notes,
+      changes.events.map(({ type, details }) => auditEvent(type, details, now, random(16))),
+    );
+  }
+  return changes;
 }
 
 function keyOf(drift: Drift): string {

@@ -75,6 +75,7 @@ function notedIn(reader: StateReader): object {
     trusted: reader.trusted(),
     suspension: reader.suspension(),
     polls: reader.snapshot().feedPolls,
+    pollsAlone: reader.feedPolls(),
     poll: reader.feedPoll("FAR"),
     evidence: reader.feedEvidence("FAR"),
   };
@@ -94,6 +95,7 @@ const NOTED = {
   trusted: { commit: "c", tree: "t", at: LATER },
   suspension: SUSPENSION,
   polls: [NEVER, POLL],
+  pollsAlone: [NEVER, POLL],
   poll: POLL,
   evidence: [evidence("FAR", 1)],
 };
@@ -102,6 +104,7 @@ const NOTHING = {
   trusted: null,
   suspension: null,
   polls: [],
+  pollsAlone: [],
   poll: null,
   evidence: [],
 };
