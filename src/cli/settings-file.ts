@@ -1,33 +1,65 @@
-/** Reads concordat.config.yaml, as strictly as the resources beside it. */
+/** Reads a settings file, as strictly as the resources beside it: `schemas/settings.schema.json` says what may stand in it. */
 import { readFileSync } from "node:fs";
-import { LineCounter, isAlias, isMap, isScalar, parseDocument, visit } from "yaml";
-import type { Document, Node } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
+import type { Document } from "yaml";
+import { keysOf } from "../desired/pointer.js";
+import { compileSchema } from "../desired/schema-compiler.js";
+import { schemaFaults } from "../desired/schema-fault.js";
 import { AppError } from "../errors.js";
 
 export const SETTINGS_FILE = "concordat.config.yaml";
 
 const MAX_BYTES = 65_536;
-const MAX_PORT = 65_535;
+const MAX_FAULTS = 10;
 
-export type SettingsValue = string | number | ReadonlyMap<string, number>;
+/** What the file may say, as the schema lets it through. */
+export interface SettingsDocument {
+  readonly ref?: string;
+  readonly db?: string;
+  readonly keysDir?: string;
+  readonly authorityKey?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly interval?: string;
+  readonly controlSocket?: string;
+  readonly webhookSecretFile?: string;
+  readonly git?: {
+    readonly tokenFile?: string;
+    readonly sshKey?: string;
+    readonly knownHosts?: string;
+    readonly caFile?: string;
+  };
+  readonly feeds?: {
+    readonly interval?: string;
+    readonly maxBytes?: number;
+    readonly allowPrivate?: readonly string[];
+    readonly caFile?: string;
+  };
+  readonly feedRefresh?: string;
+  readonly notify?: readonly SinkDocument[];
+  readonly limits?: Readonly<Record<string, number>>;
+}
 
-/** What may stand in the file, and as what. */
-const KEYS = {
-  ref: "text",
-  db: "text",
-  authorityKey: "text",
-  keysDir: "text",
-  host: "text",
-  port: "port",
-  limits: "numbers",
-} as const;
+export type SinkDocument =
+  | {
+      readonly kind: "webhook";
+      readonly name?: string;
+      readonly url: string;
+      readonly secretFile: string;
+    }
+  | { readonly kind: "slack"; readonly name?: string; readonly urlFile: string };
 
-export type SettingsKey = keyof typeof KEYS;
+/** What a file says, and how to name a place of it in an error. */
+export interface SettingsFile {
+  readonly settings: SettingsDocument;
+  /** An AppError `bad_settings` that points at the value with this JSON pointer. */
+  readonly fault: (pointer: string, message: string) => AppError;
+}
 
-/** The settings in the file at `path`; none when there is no file. Throws AppError `bad_settings`. */
-export function readSettingsFile(path: string): ReadonlyMap<SettingsKey, SettingsValue> {
+/** The settings in the file at `path`; null when there is no file. Throws AppError `bad_settings`. */
+export function readSettingsFile(path: string): SettingsFile | null {
   const text = readText(path);
-  if (text === null) return new Map();
+  if (text === null) return null;
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -36,34 +68,42 @@ export function readSettingsFile(path: string): ReadonlyMap<SettingsKey, Setting
     stringKeys: true,
     prettyErrors: false,
   });
-  const fail = (offset: number, message: string): AppError => {
+  const placed = (offset: number, message: string): string => {
     const { line, col } = lines.linePos(offset);
-    return new AppError("bad_settings", `${path}:${line}:${col}: ${message}`);
+    return `${path}:${line}:${col}: ${message}`;
   };
-  const fault = document.errors[0] ?? document.warnings[0];
-  if (fault !== undefined) throw fail(fault.pos[0], fault.message);
-  refuseIndirection(document, fail);
-  const { contents } = document;
-  if (contents === null || (isScalar(contents) && contents.value === null)) return new Map();
-  const settings = new Map<SettingsKey, SettingsValue>();
-  for (const [key, value, offset] of entries(contents, fail)) {
-    if (!isSettingsKey(key))
-      throw fail(
-        offset,
-        `unknown key ${JSON.stringify(key)}; known are ${Object.keys(KEYS).join(", ")}`,
-      );
-    settings.set(key, settingOf(key, value, offset, fail));
+  const broken = document.errors[0] ?? document.warnings[0];
+  if (broken !== undefined) throw badSettings(placed(broken.pos[0], broken.message));
+  const indirection = findIndirection(document);
+  if (indirection !== null) {
+    throw badSettings(placed(indirection, "anchors, aliases and tags are not allowed"));
   }
-  return settings;
+  const fault = (pointer: string, message: string): AppError =>
+    badSettings(placed(offsetOf(document, keysOf(pointer)), message));
+  const value: unknown = document.toJS();
+  if (value === null) return { settings: {}, fault };
+  const validate = compileSchema<SettingsDocument>("settings.schema.json");
+  if (validate(value)) return { settings: value, fault };
+  const faults = [...schemaFaults(validate.errors ?? [])].map((found) => ({
+    ...found,
+    offset: offsetOf(document, [
+      ...keysOf(found.path),
+      ...(found.key === undefined ? [] : [found.key]),
+    ]),
+  }));
+  const inOrder = faults.toSorted((a, b) => a.offset - b.offset).slice(0, MAX_FAULTS);
+  const messages = inOrder.map(({ offset, message }) => placed(offset, message));
+  throw badSettings(messages.join("\n"), inOrder[0]?.hint);
 }
 
-type Fail = (offset: number, message: string) => AppError;
+function badSettings(message: string, hint?: string): AppError {
+  return new AppError("bad_settings", message, hint === undefined ? {} : { hint });
+}
 
 function readText(path: string): string | null {
   try {
     const bytes = readFileSync(path);
-    if (bytes.length > MAX_BYTES)
-      throw new AppError("bad_settings", `${path} is larger than ${MAX_BYTES} bytes`);
+    if (bytes.length > MAX_BYTES) throw badSettings(`${path} is larger than ${MAX_BYTES} bytes`);
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
@@ -73,60 +113,38 @@ function readText(path: string): string | null {
   }
 }
 
-/** Anchors, aliases and tags have no use here, and make a text mean other than it seems. */
-function refuseIndirection(document: Document, fail: Fail): void {
+/** Where an anchor, alias or tag stands. They have no use here, and make a text mean other than it seems. */
+function findIndirection(document: Document): number | null {
+  let offset: number | null = null;
   visit(document, {
     Node: (_key, node) => {
-      if (
-        isAlias(node) ||
-        ("anchor" in node && node.anchor !== undefined) ||
-        node.tag !== undefined
-      ) {
-        throw fail(node.range?.[0] ?? 0, "anchors, aliases and tags are not allowed");
-      }
+      const hasAnchor = "anchor" in node && node.anchor !== undefined;
+      if (!isAlias(node) && !hasAnchor && node.tag === undefined) return undefined;
+      offset = node.range?.[0] ?? 0;
+      return visit.BREAK;
     },
   });
+  return offset;
 }
 
-function entries(
-  node: Node,
-  fail: Fail,
-): (readonly [key: string, value: unknown, offset: number])[] {
-  if (!isMap(node)) throw fail(node.range?.[0] ?? 0, "expected keys and values");
-  return node.items.map(({ key, value }) => {
-    const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
-    return [String(isScalar(key) ? key.value : ""), value, offset];
-  });
-}
-
-function settingOf(key: SettingsKey, node: unknown, offset: number, fail: Fail): SettingsValue {
-  if (KEYS[key] === "numbers" && isMap(node)) {
-    return new Map(
-      entries(node, fail).map(([name, value, at]) => [name, whole(name, value, at, fail)]),
-    );
+/** Where the key at the end of the path stands, or the item of a list; the nearest place there is for what is missing. */
+function offsetOf(document: Document, path: readonly string[]): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const name of path) {
+    if (isSeq(node)) {
+      node = node.items[Number(name)];
+      offset = rangeOf(node) ?? offset;
+    } else if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && key.value === name);
+      if (pair === undefined) return offset;
+      offset = rangeOf(pair.key) ?? offset;
+      node = pair.value;
+    }
   }
-  if (KEYS[key] === "port") {
-    const port = whole(key, node, offset, fail);
-    if (port <= MAX_PORT) return port;
-    throw fail(offset, `port must be at most ${MAX_PORT}`);
-  }
-  const value = isScalar(node) ? node.value : null;
-  if (KEYS[key] !== "text" || typeof value !== "string" || value === "") {
-    throw fail(
-      offset,
-      `${key} must be ${KEYS[key] === "text" ? "a text" : "keys and whole numbers"}`,
-    );
-  }
-  return value;
+  return offset;
 }
 
-function whole(key: string, node: unknown, offset: number, fail: Fail): number {
-  const value = isScalar(node) ? node.value : null;
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
-    throw fail(offset, `${key} must be a whole number`);
-  return value;
-}
-
-function isSettingsKey(key: string): key is SettingsKey {
-  return Object.hasOwn(KEYS, key);
+function rangeOf(node: unknown): number | undefined {
+  return isScalar(node) || isMap(node) || isSeq(node) ? node.range?.[0] : undefined;
 }

@@ -1,72 +1,125 @@
-/** Settings: flags and CONCORDAT_* (oclif reads both), then concordat.config.yaml, then the defaults. */
-import { join, resolve } from "node:path";
+/** Settings: flags and CONCORDAT_* (oclif reads both), then the settings file, then the defaults. */
+import { dirname, join, resolve } from "node:path";
 import { DEFAULT_LIMITS } from "../desired/limits.js";
 import type { Limits } from "../desired/limits.js";
 import { AppError } from "../errors.js";
+import { DEFAULT_FEED_SETTINGS } from "../feeds/settings.js";
+import type { FeedSettings } from "../feeds/settings.js";
+import type { GitCredentials } from "../git/credentials.js";
+import type { Seconds } from "../model/time.js";
+import type { SinkSettings } from "../notify/sinks.js";
 import { readSettingsFile, SETTINGS_FILE } from "./settings-file.js";
-import type { SettingsKey, SettingsValue } from "./settings-file.js";
+import type { SettingsFile } from "./settings-file.js";
+import { durationSetting, rangesSetting, sinksSetting } from "./settings-values.js";
 
 /** What the command line and the environment say; undefined where they say nothing. */
 export interface GivenSettings {
+  readonly config?: string | undefined;
   readonly repo?: string | undefined;
   readonly ref?: string | undefined;
   readonly db?: string | undefined;
   readonly "authority-key"?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  readonly "control-socket"?: string | undefined;
 }
 
-/** All paths are absolute. Keys are named by path and never by value. */
+/** All paths are absolute. Keys and secrets are named by path and never by value. */
 export interface Settings {
+  /** A path, or the URL of a remote. */
   readonly repo: string;
-  /** null: the branch that is checked out. */
+  readonly isRemote: boolean;
+  /** null: the branch that is checked out, or the remote's own. */
   readonly ref: string | null;
   readonly db: string;
+  /** The private bare repository that a remote is fetched into. */
+  readonly mirror: string;
   readonly keysDir: string;
   readonly authorityKey: string;
   readonly host: string;
   readonly port: number;
+  readonly interval: Seconds;
+  readonly controlSocket: string;
+  /** null: nothing wakes the loop over HTTP. */
+  readonly webhookSecretFile: string | null;
+  readonly git: GitCredentials;
+  readonly feeds: FeedSettings;
+  readonly feedRefresh: Seconds;
+  readonly notify: readonly SinkSettings[];
   readonly limits: Limits;
 }
 
-/** Given paths are taken from the working folder, those of the file from the repository. Throws AppError `bad_settings`. */
+/** A scheme, or the short form of ssh. Which of them can be used is for git/ to say. */
+const REMOTE = /^(?:[a-z][a-z0-9+.-]*:\/\/|[^/\\@:]+@[^/\\@:]+:)/i;
+
+/**
+ * Given paths are taken from the working folder, those of a file from the folder it stands in, and the defaults from the
+ * repository, or from the working folder when the repository is a remote. Throws AppError `bad_settings`.
+ */
 export function resolveSettings(given: GivenSettings, environment: NodeJS.ProcessEnv): Settings {
-  const repo = resolve(given.repo ?? ".");
-  const file = readSettingsFile(join(repo, SETTINGS_FILE));
-  const path = (flag: string | undefined, key: SettingsKey, fallback: string): string =>
-    flag === undefined ? resolve(repo, textOf(file.get(key)) ?? fallback) : resolve(flag);
-  const keysDir = path(
-    environment["CONCORDAT_KEYS_DIR"] || undefined,
-    "keysDir",
-    ".concordat/keys",
-  );
-  const port = file.get("port");
+  const variable = (name: string): string | undefined => environment[name] || undefined;
+  const repo = given.repo ?? ".";
+  const isRemote = REMOTE.test(repo);
+  const base = resolve(isRemote ? "." : repo);
+  const [file, folder] = openFile(given.config ?? variable("CONCORDAT_CONFIG"), base);
+  const settings = file?.settings ?? {};
+  const path = (flag: string | undefined, value: string | undefined): string | null => {
+    if (flag !== undefined) return resolve(flag);
+    return value === undefined ? null : resolve(folder, value);
+  };
+  const keysDir =
+    path(variable("CONCORDAT_KEYS_DIR"), settings.keysDir) ?? join(base, ".concordat/keys");
+  const db = path(given.db, settings.db) ?? join(base, ".concordat/na.db");
+  const interval = variable("CONCORDAT_INTERVAL");
+  const controlSocket = given["control-socket"] ?? variable("CONCORDAT_CONTROL_SOCKET");
+  const { git = {}, feeds = {} } = settings;
   return {
-    repo,
-    ref: given.ref ?? textOf(file.get("ref")) ?? null,
-    db: path(given.db, "db", ".concordat/na.db"),
+    repo: isRemote ? repo : base,
+    isRemote,
+    ref: given.ref ?? settings.ref ?? null,
+    db,
+    mirror: `${db}.git`,
     keysDir,
-    authorityKey: path(given["authority-key"], "authorityKey", join(keysDir, "authority.key")),
-    host: given.host ?? textOf(file.get("host")) ?? "127.0.0.1",
-    port: given.port ?? (typeof port === "number" ? port : 8443),
-    limits: limitsOf(file.get("limits"), repo),
+    authorityKey:
+      path(given["authority-key"], settings.authorityKey) ?? join(keysDir, "authority.key"),
+    host: given.host ?? settings.host ?? "127.0.0.1",
+    port: given.port ?? settings.port ?? 8443,
+    interval: durationSetting("/interval", interval, settings.interval, file),
+    controlSocket: path(controlSocket, settings.controlSocket) ?? `${db}.sock`,
+    webhookSecretFile: path(variable("CONCORDAT_WEBHOOK_SECRET_FILE"), settings.webhookSecretFile),
+    git: {
+      ...named("tokenFile", path(variable("CONCORDAT_GIT_TOKEN_FILE"), git.tokenFile)),
+      ...named("sshKey", path(variable("CONCORDAT_GIT_SSH_KEY_FILE"), git.sshKey)),
+      ...named("knownHosts", path(variable("CONCORDAT_GIT_KNOWN_HOSTS_FILE"), git.knownHosts)),
+      ...named("caFile", path(variable("CONCORDAT_GIT_CA_FILE"), git.caFile)),
+    },
+    feeds: {
+      intervalSeconds: durationSetting("/feeds/interval", undefined, feeds.interval, file),
+      maxBytes: feeds.maxBytes ?? DEFAULT_FEED_SETTINGS.maxBytes,
+      allowPrivate: rangesSetting(file),
+      caFile: path(undefined, feeds.caFile),
+    },
+    feedRefresh: durationSetting("/feedRefresh", undefined, settings.feedRefresh, file),
+    notify: sinksSetting(file, (value) => resolve(folder, value)),
+    limits: { ...DEFAULT_LIMITS, ...settings.limits },
   };
 }
 
-function textOf(value: SettingsValue | undefined): string | undefined {
-  return typeof value === "string" ? value : undefined;
+/** The file that was named, which must be there, or the one of the repository; and the folder its paths are taken from. */
+function openFile(
+  config: string | undefined,
+  base: string,
+): readonly [file: SettingsFile | null, folder: string] {
+  if (config === undefined) return [readSettingsFile(join(base, SETTINGS_FILE)), base];
+  const path = resolve(config);
+  const file = readSettingsFile(path);
+  if (file !== null) return [file, dirname(path)];
+  throw new AppError("bad_settings", `${path} does not exist`, {
+    hint: "--config and CONCORDAT_CONFIG name the settings file",
+  });
 }
 
-function limitsOf(value: SettingsValue | undefined, repo: string): Limits {
-  if (value === undefined || typeof value !== "object") return DEFAULT_LIMITS;
-  for (const name of value.keys()) {
-    if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
-      const known = Object.keys(DEFAULT_LIMITS).join(", ");
-      throw new AppError(
-        "bad_settings",
-        `${join(repo, SETTINGS_FILE)}: unknown limit ${JSON.stringify(name)}; known are ${known}`,
-      );
-    }
-  }
-  return { ...DEFAULT_LIMITS, ...Object.fromEntries(value) };
+/** `exactOptionalPropertyTypes`: what is not set has no key. */
+function named<K extends string>(key: K, value: string | null): { readonly [P in K]?: string } {
+  return value === null ? {} : ({ [key]: value } as { readonly [P in K]: string });
 }

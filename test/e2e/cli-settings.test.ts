@@ -52,6 +52,19 @@ test("a settings file that is not in order is an error with its place", async ()
   });
 });
 
+test("CONCORDAT_CONFIG takes the place of the repository's own file", async () => {
+  const dir = await trustRepository();
+  const elsewhere = temporaryFolder();
+  writeFiles(dir, { [SETTINGS]: "broken: true\n" });
+  writeFiles(elsewhere, { "settings.yaml": "db: na.db\n" });
+  const env = { CONCORDAT_CONFIG: join(elsewhere, "settings.yaml") };
+  expect((await run(["apply", "--auto-approve"], { cwd: dir, env })).code).toBe(0);
+  const { code } = await run(["status", "--db", join(elsewhere, "na.db")], { cwd: elsewhere });
+  expect(code).toBe(0);
+  const missing = { CONCORDAT_CONFIG: join(elsewhere, "none.yaml") };
+  expect((await run(["status"], { cwd: dir, env: missing })).stderr).toContain("bad_settings");
+});
+
 test("limits are settings", async () => {
   const dir = await trustRepository();
   expect((await run(["validate", dir])).code).toBe(0);

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { resolveSettings } from "../../../src/cli/settings.js";
 import { DEFAULT_LIMITS } from "../../../src/desired/limits.js";
@@ -10,12 +10,25 @@ function repositoryWith(text: string): string {
   return dir;
 }
 
+const REST = {
+  isRemote: false,
+  interval: 60,
+  webhookSecretFile: null,
+  git: {},
+  feeds: { intervalSeconds: 900, maxBytes: 16_777_216, allowPrivate: [], caFile: null },
+  feedRefresh: 43_200,
+  notify: [],
+};
+
 test("without a file there are defaults, all below the repository", () => {
   const repo = temporaryFolder();
   expect(resolveSettings({ repo }, {})).toEqual({
+    ...REST,
     repo,
     ref: null,
     db: join(repo, ".concordat/na.db"),
+    mirror: join(repo, ".concordat/na.db.git"),
+    controlSocket: join(repo, ".concordat/na.db.sock"),
     keysDir: join(repo, ".concordat/keys"),
     authorityKey: join(repo, ".concordat/keys/authority.key"),
     host: "127.0.0.1",
@@ -30,19 +43,67 @@ test("every key of the file counts, and its paths are taken from the repository"
       "ref: release",
       "db: state/na.db",
       "keysDir: ../keys",
+      "authorityKey: ../a.key",
       "host: 0.0.0.0",
       "port: 9443",
+      "interval: 5s",
+      "controlSocket: run/control",
+      "webhookSecretFile: hook.secret",
+      "git: { tokenFile: t, sshKey: s, knownHosts: /k, caFile: c }",
+      "feeds:",
+      "  interval: 2m",
+      "  maxBytes: 4096",
+      "  allowPrivate: [10.1.0.0/16, 'fd00::/8']",
+      "  caFile: feeds.pem",
+      "feedRefresh: 1d",
+      "notify:",
+      "  - { kind: webhook, url: 'https://example.org/hook', secretFile: hook }",
+      "  - { kind: webhook, url: 'http://127.0.0.1:9000', secretFile: hook }",
+      "  - { kind: slack, name: on-call, urlFile: /slack }",
       "limits: { files: 10, depth: 5 }",
     ].join("\n"),
   );
   expect(resolveSettings({ repo }, {})).toEqual({
     repo,
+    isRemote: false,
     ref: "release",
     db: join(repo, "state/na.db"),
+    mirror: join(repo, "state/na.db.git"),
     keysDir: join(repo, "../keys"),
-    authorityKey: join(repo, "../keys/authority.key"),
+    authorityKey: join(repo, "../a.key"),
     host: "0.0.0.0",
     port: 9443,
+    interval: 5,
+    controlSocket: join(repo, "run/control"),
+    webhookSecretFile: join(repo, "hook.secret"),
+    git: {
+      tokenFile: join(repo, "t"),
+      sshKey: join(repo, "s"),
+      knownHosts: "/k",
+      caFile: join(repo, "c"),
+    },
+    feeds: {
+      intervalSeconds: 120,
+      maxBytes: 4096,
+      allowPrivate: ["10.1.0.0/16", "fd00::/8"],
+      caFile: join(repo, "feeds.pem"),
+    },
+    feedRefresh: 86_400,
+    notify: [
+      {
+        kind: "webhook",
+        name: "webhook",
+        url: "https://example.org/hook",
+        secretFile: join(repo, "hook"),
+      },
+      {
+        kind: "webhook",
+        name: "webhook-2",
+        url: "http://127.0.0.1:9000",
+        secretFile: join(repo, "hook"),
+      },
+      { kind: "slack", name: "on-call", urlFile: "/slack" },
+    ],
     limits: { ...DEFAULT_LIMITS, files: 10, depth: 5 },
   });
 });
@@ -60,27 +121,116 @@ test("what is given wins over the file", () => {
   });
 });
 
+test("the environment names files and times, and wins over the file", () => {
+  const repo = repositoryWith(
+    "interval: 10s\nwebhookSecretFile: a\ngit: { tokenFile: a, caFile: a }\n",
+  );
+  const environment = {
+    CONCORDAT_INTERVAL: "2m",
+    CONCORDAT_WEBHOOK_SECRET_FILE: "/w",
+    CONCORDAT_CONTROL_SOCKET: "/s",
+    CONCORDAT_GIT_TOKEN_FILE: "/t",
+    CONCORDAT_GIT_SSH_KEY_FILE: "/k",
+    CONCORDAT_GIT_KNOWN_HOSTS_FILE: "/h",
+    CONCORDAT_GIT_CA_FILE: "",
+  };
+  expect(resolveSettings({ repo }, environment)).toMatchObject({
+    interval: 120,
+    webhookSecretFile: "/w",
+    controlSocket: "/s",
+    git: { tokenFile: "/t", sshKey: "/k", knownHosts: "/h", caFile: join(repo, "a") },
+  });
+  expect(resolveSettings({ repo, "control-socket": "/g" }, environment).controlSocket).toBe("/g");
+  expect(() => resolveSettings({ repo }, { CONCORDAT_INTERVAL: "4s" })).toThrow(
+    /^interval must be/,
+  );
+});
+
+describe("a remote repository", () => {
+  test.each([
+    "https://example.org/trust.git",
+    "ssh://git@example.org/trust.git",
+    "HTTPS://example.org/trust",
+    "git@example.org:trust.git",
+    "file:///srv/trust.git",
+  ])("%s is kept as it is, and all else is taken from the working folder", (repo) => {
+    const settings = resolveSettings({ repo }, {});
+    const db = resolve(".concordat/na.db");
+    expect(settings).toMatchObject({ repo, isRemote: true, db, mirror: `${db}.git` });
+    expect(settings.authorityKey).toBe(resolve(".concordat/keys/authority.key"));
+  });
+
+  test.each(["trust.git", "./a@b:c", "/srv/a:b", "a:b"])("%s is a path", (repo) => {
+    expect(resolveSettings({ repo }, {})).toMatchObject({ repo: resolve(repo), isRemote: false });
+  });
+});
+
+describe("a settings file that is named", () => {
+  test("takes the place of the repository's own, and its paths start from its own folder", () => {
+    const repo = repositoryWith("dbb: broken\n");
+    const elsewhere = repositoryWith("db: na.db\n");
+    const config = join(elsewhere, "concordat.config.yaml");
+    const expected = { db: join(elsewhere, "na.db"), keysDir: join(repo, ".concordat/keys") };
+    expect(resolveSettings({ repo, config }, {})).toMatchObject(expected);
+    expect(resolveSettings({ repo }, { CONCORDAT_CONFIG: config })).toMatchObject(expected);
+    expect(() => resolveSettings({ repo }, { CONCORDAT_CONFIG: "" })).toThrow(/dbb/);
+  });
+
+  test("must be there", () => {
+    const config = join(temporaryFolder(), "none.yaml");
+    expect(() => resolveSettings({ config }, {})).toThrow(
+      expect.objectContaining({ code: "bad_settings", message: `${config} does not exist` }),
+    );
+  });
+});
+
 describe("a file that is not in order is refused with its place", () => {
   test.each([
-    ["dbb: x\n", /:1:1: unknown key "dbb"; known are ref, db/],
-    ["host: x\nauthorityKeyValue: x\n", /:2:1: unknown key/],
-    ["__proto__: x\n", /:1:1: unknown key/],
-    ["repo: x\n", /:1:1: unknown key/],
+    ["dbb: x\n", /:1:1: the document has no field "dbb"$/],
+    ["host: x\nauthorityKeyValue: x\n", /:2:1: the document has no field "authorityKeyValue"$/],
+    ["__proto__: x\n", /:1:1: the document has no field "__proto__"$/],
+    ["repo: x\n", /:1:1: the document has no field "repo"$/],
     ["db: x\ndb: y\n", /:2:1: /],
-    ["port: '8443'\n", /:1:1: port must be a whole number/],
-    ["port: 65536\n", /:1:1: port must be at most 65535/],
-    ["port: -1\n", /:1:1: port must be a whole number/],
-    ["port: 1.5\n", /:1:1: port must be a whole number/],
-    ["db: 7\n", /:1:1: db must be a text/],
-    ["db: ''\n", /:1:1: db must be a text/],
-    ["db:\n", /:1:1: db must be a text/],
-    ["db: &a x\nhost: *a\n", /anchors, aliases and tags/],
+    ["port: '8443'\n", /:1:1: port must be an integer, not a text$/],
+    ["port: 65536\n", /:1:1: port must be at most 65535, not 65536$/],
+    ["port: -1\n", /:1:1: port must be at least 0, not -1$/],
+    ["port: 1.5\n", /:1:1: port must be an integer, not a number$/],
+    ["db: 7\n", /:1:1: db must be a text, not a number$/],
+    ["db: ''\n", /:1:1: db must have at least 1 character$/],
+    ["db:\n", /:1:1: db is empty$/],
+    ["db: &a x\nhost: *a\n", /:1:8: anchors, aliases and tags/],
+    ["host: *a\n", /:1:7: /],
     ["db: !!str x\n", /anchors, aliases and tags/],
-    ["<<: { db: x }\n", /:1:1: unknown key/],
-    ["- db\n", /:1:1: expected keys and values/],
-    ["limits:\n  file: 3\n", /unknown limit "file"/],
-    ["limits:\n  files: many\n", /:2:3: files must be a whole number/],
-    ["limits: 3\n", /:1:1: limits must be/],
+    ["<<: { db: x }\n", /:1:1: the document has no field "<<"$/],
+    ["- db\n", /:1:1: the document must be a map, not a list$/],
+    ["db\n", /:1:1: the document must be a map, not a text$/],
+    ["limits:\n  file: 3\n", /:2:3: limits has no field "file"$/],
+    ["limits:\n  files: many\n", /:2:3: limits.files must be an integer/],
+    ["limits: 3\n", /:1:1: limits must be a map/],
+    ["interval: 4s\n", /:1:1: interval must be a duration from 5s to 1d, not "4s"$/],
+    ["interval: 25h\n", /:1:1: interval must be a duration from 5s to 1d/],
+    ["interval: 60\n", /:1:1: interval must be a text/],
+    ["interval: soon\n", /:1:1: interval cannot be "soon"$/],
+    ["feedRefresh: 59s\n", /:1:1: feedRefresh must be a duration from 60s to 30d/],
+    ["feeds:\n  interval: 1s\n", /:2:3: feeds.interval must be/],
+    ["feeds:\n  maxBytes: 0\n", /:2:3: feeds.maxBytes must be at least 1024/],
+    ["feeds:\n  allowPrivate: [10.0.0.0/8,\n    10.0.0.0/33]\n", /:3:5: "10.0.0.0\/33" is not/],
+    ["feeds:\n  allowPrivate: [localhost]\n", /:2:18: feeds.allowPrivate\[0\] cannot be/],
+    ["feeds:\n  allowPrivate: [fd00::/129]\n", /:2:18: "fd00::\/129" is not/],
+    ["git: { token: abc }\n", /:1:8: git has no field "token"$/],
+    ["notify: { kind: slack }\n", /:1:1: notify must be a list/],
+    ["notify:\n  - kind: mail\n", /:2:5: notify\[0\].kind cannot be "mail"$/],
+    ["notify:\n  - url: https://example.org\n", /:2:5: notify\[0\] needs the field kind$/],
+    ["notify: [{ kind: slack }]\n", /a slack receiver needs urlFile: its address is a secret$/],
+    ["notify: [{ kind: slack, urlFile: a, url: 'https://a' }]\n", /has no url and no secretFile$/],
+    ["notify: [{ kind: slack, urlFile: a, secretFile: b }]\n", /has no url and no secretFile$/],
+    ["notify: [{ kind: webhook, url: 'https://a' }]\n", /needs the field secretFile$/],
+    ["notify: [{ kind: webhook, url: 'ftp://a', secretFile: b }]\n", /url cannot be "ftp:/],
+    ["notify: [{ kind: webhook, url: 'https://u:p@a', secretFile: b }]\n", /url cannot be an/],
+    [
+      "notify:\n  - { kind: slack, urlFile: a }\n  - { kind: slack, name: slack, urlFile: b }\n",
+      /:3:20: another receiver is called slack$/,
+    ],
     ["db: [\n", /:\d+:\d+: /],
     ["\tdb: x\n", /:1:1: /],
     ["db: x\n---\ndb: y\n", /:2:\d+: /],
@@ -90,6 +240,21 @@ describe("a file that is not in order is refused with its place", () => {
     expect(() => resolveSettings({ repo }, {})).toThrow(message);
     expect(() => resolveSettings({ repo }, {})).toThrow(
       expect.objectContaining({ code: "bad_settings" }),
+    );
+  });
+
+  test("all faults are told at once, in the order of the lines, and the first one's hint", () => {
+    const repo = repositoryWith("hots: x\nport: none\nlimits:\n  files: -1\n");
+    const path = join(repo, "concordat.config.yaml");
+    expect(() => resolveSettings({ repo }, {})).toThrow(
+      expect.objectContaining({
+        message: [
+          `${path}:1:1: the document has no field "hots"`,
+          `${path}:2:1: port must be an integer, not a text`,
+          `${path}:4:3: limits.files must be at least 0, not -1`,
+        ].join("\n"),
+        hint: "did you mean host?",
+      }),
     );
   });
 
