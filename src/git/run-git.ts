@@ -15,6 +15,8 @@ const ISOLATED = {
   GIT_ATTR_NOSYSTEM: "1",
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_CONFIG_NOSYSTEM: "1",
+  // Grafts give a commit other parents than those that its id stands for.
+  GIT_GRAFT_FILE: "/dev/null",
   GIT_NO_LAZY_FETCH: "1",
   GIT_NO_REPLACE_OBJECTS: "1",
   GIT_OPTIONAL_LOCKS: "0",
@@ -106,7 +108,7 @@ export async function git(
   return stdout;
 }
 
-function settingsEnvironment(
+export function settingsEnvironment(
   settings: readonly (readonly [string, string])[],
 ): Record<string, string> {
   const env: Record<string, string> = { GIT_CONFIG_COUNT: String(settings.length) };

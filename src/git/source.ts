@@ -1,32 +1,30 @@
-/** Where the trust files come from: a repository on this machine, or one that is fetched over the network. */
-import type { TreeFile } from "./tree.js";
+/** Opens what `--repo` names: a repository on this machine, or one that is fetched over the network. */
+import type { GitCredentials } from "./credentials.js";
+import type { FetchLimits } from "./mirror.js";
+import { PathSource } from "./path-source.js";
+import { parseRemote } from "./remote.js";
+import { RemoteSource } from "./remote-source.js";
+import type { Source } from "./source-shape.js";
 
-/** The newest commit of what is followed. */
-export interface Head {
-  readonly commit: string;
-  readonly tree: string;
-  /** The branch, or what was asked for; `HEAD` when no branch is checked out. */
-  readonly ref: string;
+export type { GitCredentials } from "./credentials.js";
+export type { Head, Source } from "./source-shape.js";
+
+export interface SourceOptions {
+  /** A path, or an https or ssh address. */
+  readonly repo: string;
+  /** Null for the branch that is checked out there. Of a remote only branches are followed. */
+  readonly ref: string | null;
+  /** The path of the private bare repository that a remote is fetched into. */
+  readonly mirror: string;
+  readonly credentials?: GitCredentials;
+  readonly limits?: Partial<FetchLimits>;
 }
 
-export interface Source {
-  /** The path or the address, without secrets. */
-  readonly display: string;
-  readonly isRemote: boolean;
-  /**
-   * Fetches where that is needed, and resolves. Throws source_unreachable, bad_ref, empty_repository,
-   * not_a_repository, bad_tree (an object that git refuses), git_failed, and for a credential's file
-   * key_file_permissions, bad_secret_file, unreadable_file.
-   */
-  head(): Promise<Head>;
-  /** Every file of a tree. Throws git_failed, bad_tree. */
-  files(tree: string): Promise<TreeFile[]>;
-  /** The bytes of blobs by id. Throws git_failed. */
-  read(blobs: readonly string[]): Promise<Map<string, Uint8Array>>;
-  /** False also when `ancestor` is not there at all. Throws git_failed. */
-  isAncestor(ancestor: string, commit: string): Promise<boolean>;
-  /** Calls `onChange` when a ref moves, until the returned function is called. A remote never calls: it is polled. */
-  watch(onChange: () => void): Promise<() => Promise<void>>;
-  /** Ends a fetch that is under way, with all its processes. Afterwards `head` fails. */
-  stop(): Promise<void>;
+/** Neither reads nor fetches anything yet. Throws bad_remote, transport_not_allowed, and bad_ref for a remote's. */
+export async function openSource(options: SourceOptions): Promise<Source> {
+  const { repo, ref, mirror, credentials = {}, limits = {} } = options;
+  const remote = parseRemote(repo);
+  return remote === null
+    ? new PathSource(repo, ref)
+    : new RemoteSource({ path: mirror, remote, ref, credentials, limits });
 }
