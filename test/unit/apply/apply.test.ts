@@ -149,6 +149,24 @@ describe("the audit of an apply", () => {
     });
   });
 
+  test("names who asked for it, where somebody did", () => {
+    const { snapshot, now, random } = world;
+    const planned = world.plan(wanted);
+    const key = keyOf("authority");
+    const allowances = { ...NO_ALLOWANCES, removals: 5 };
+    const input = { desired: wanted, snapshot, planned, key, now, random, allowances };
+    applyPlan(world.writer, { ...input, requestedBy: "operator" });
+    world.apply(desired());
+    const asked = [...world.writer.auditEvents({ type: "plan_applied" })].map(({ details }) => [
+      details["allow_removals"],
+      details["requested_by"],
+    ]);
+    expect(asked).toEqual([
+      [5, "operator"],
+      [null, undefined],
+    ]);
+  });
+
   test("never holds what was signed", () => {
     world.apply(wanted);
     const text = JSON.stringify([...world.writer.auditEvents({})]);
