@@ -1,5 +1,6 @@
 /** A plan as Markdown, for a comment on the pull request that it belongs to. */
 import type { Change, Plan } from "../../model/plan.js";
+import type { Timestamp } from "../../model/time.js";
 import { hasImpact, impactText, pathText } from "./blast-radius.js";
 import { detailOf, directionOf, labelOf, symbolOf } from "./change-line.js";
 import type { Direction } from "./change-line.js";
@@ -17,11 +18,15 @@ const LEFT_OUT = "Left out to fit a comment; `concordat show FILE -v` has it all
  * The plan in at most `limit` characters. What does not fit is left out from the least to the most important: details,
  * lists beside the changes, changes, grants. What removes trust is never left out, even over the limit.
  */
-export function renderPlanMarkdown(plan: Plan, limit: number = MARKDOWN_LIMIT): string {
+export function renderPlanMarkdown(
+  plan: Plan,
+  { limit = MARKDOWN_LIMIT, asOf = null }: { limit?: number; asOf?: Timestamp | null } = {},
+): string {
   const of = (direction: Direction): readonly Change[] =>
     plan.changes.filter((change) => directionOf(change) === direction);
   const top = [
     title(plan),
+    asOf === null ? "" : `_Planned as of ${asOf}, to look at; this is no plan to apply._\n`,
     changeList("Removes trust", of("removes"), true),
     section(
       "Findings that block",

@@ -1,5 +1,6 @@
 /** A plan as text: verdict first, what removes trust first, the next command last (design.md 3). */
 import type { Change, Gate, Plan, PlanSummary } from "../../model/plan.js";
+import type { Timestamp } from "../../model/time.js";
 import { blastRadiusLines } from "./blast-radius.js";
 import { changeDetails } from "./change-details.js";
 import { changeLines, directionOf } from "./change-line.js";
@@ -23,6 +24,8 @@ export interface PlanView {
   readonly paint: Paint;
   /** The command that applies this plan, word by word; null where there is nothing to apply from. */
   readonly apply: readonly string[] | null;
+  /** The moment that the plan looks at, when it is not the one at which it was made: nothing can be applied then. */
+  readonly asOf?: Timestamp | null;
 }
 
 const SECTIONS: readonly (readonly [Direction, string])[] = [
@@ -36,7 +39,7 @@ export function renderPlan(plan: Plan, view: PlanView): string {
   const { paint, verbose } = view;
   const changed = plan.verdict !== "no_changes";
   const blocks = [
-    heading(plan, paint),
+    heading(plan, view),
     ...SECTIONS.map(([direction, title]) => changeBlock(plan, direction, title, view)),
     blastRadiusLines(plan.blast_radius, verbose, paint),
     block("OUT OF BAND (not from git)", driftLines(plan.drift), paint),
@@ -45,7 +48,7 @@ export function renderPlan(plan: Plan, view: PlanView): string {
     block("FINDINGS", findingLines(plan.findings, paint), paint),
     block("GATES", changed ? gateLines(shownGates(plan, verbose), paint) : [], paint),
     changed || verbose ? digests(plan) : [],
-    changed ? nextLines(plan, view.apply) : [],
+    changed ? nextLines(plan, view) : [],
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -84,14 +87,19 @@ const VERDICT_COLOURS: { readonly [V in Plan["verdict"]]: Style } = {
   refused: "red",
 };
 
-function heading(plan: Plan, paint: Paint): readonly string[] {
+function heading(plan: Plan, { paint, asOf = null }: PlanView): readonly string[] {
+  const when =
+    asOf === null
+      ? []
+      : hanging("note: ", `planned as of ${asOf}, to look at; this is no plan to apply`);
   const dirty = plan.source.dirty
     ? hanging(
         "note: ",
         `the working tree differs from this commit of ${visible(plan.source.ref)}; only the commit is planned`,
       )
     : [];
-  if (plan.verdict === "no_changes") return ["No changes.", ...dirty];
+  const notes = [...when, ...dirty];
+  if (plan.verdict === "no_changes") return ["No changes.", ...notes];
   const commit = `commit ${visible(plan.source.commit.slice(0, 12))}`;
   const label = "PLAN  ";
   const counts = shorten(summaryText(plan.summary), COLUMNS - label.length - commit.length - 2);
@@ -101,7 +109,7 @@ function heading(plan: Plan, paint: Paint): readonly string[] {
     ...hanging("      ", verdictText(plan)).map((line) =>
       paint(VERDICT_COLOURS[plan.verdict], line),
     ),
-    ...dirty,
+    ...notes,
   ];
 }
 
@@ -152,7 +160,8 @@ function digests(plan: Plan): readonly string[] {
 }
 
 /** The way on. A gate that can be lifted names its flag and the exact number itself. */
-function nextLines(plan: Plan, apply: readonly string[] | null): readonly string[] {
+function nextLines(plan: Plan, { apply, asOf = null }: PlanView): readonly string[] {
+  if (asOf !== null) return [];
   switch (plan.verdict) {
     case "ready":
       return apply === null ? [] : ["apply:", ...commandLines(apply)];

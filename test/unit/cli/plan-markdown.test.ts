@@ -19,8 +19,8 @@ describe.each(Object.entries(PLANS))("the plan %s as Markdown", (name, plan) => 
   });
 
   test.each([20_000, 5000, 1000, 1])("keeps every removal in %d characters", (limit) => {
-    const full = renderPlanMarkdown(plan, Infinity);
-    const text = renderPlanMarkdown(plan, limit);
+    const full = renderPlanMarkdown(plan, { limit: Infinity });
+    const text = renderPlanMarkdown(plan, { limit });
     const removals = full.match(/^- `+ ?[x-] .*$/gm) ?? [];
     for (const removal of removals) expect(text).toContain(removal);
     expect(text.length).toBeLessThanOrEqual(full.length + 100);
