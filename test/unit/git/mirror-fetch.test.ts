@@ -1,28 +1,10 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openSource, type Source } from "../../../src/git/source.js";
+import { following } from "../../helpers/following.js";
 import { git, temporaryFolder } from "../../helpers/git.js";
-import {
-  CAN_SERVE_HTTPS,
-  publishedRepository,
-  startGitRemote,
-  type GitRemote,
-} from "../../helpers/git-remote.js";
-
-type Options = Partial<Parameters<typeof openSource>[0]>;
-
-async function following(remote: GitRemote, options: Options = {}): Promise<Source> {
-  const source = await openSource({
-    repo: remote.url,
-    ref: "main",
-    mirror: join(temporaryFolder(), "mirror"),
-    credentials: { caFile: remote.caFile },
-    ...options,
-  });
-  onTestFinished(() => source.stop());
-  return source;
-}
+import { CAN_SERVE_HTTPS, publishedRepository, startGitRemote } from "../../helpers/git-remote.js";
 
 async function contents(source: Source): Promise<Record<string, string>> {
   const files = await source.files((await source.head()).tree);
