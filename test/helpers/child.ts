@@ -24,12 +24,22 @@ export class Child {
   #output = "";
   #complaint = "";
 
-  constructor(code: string) {
+  /** `fileBlocks`: no file becomes longer than so many times 512 bytes, as on a disk that is full. */
+  constructor(code: string, { fileBlocks }: { readonly fileBlocks?: number } = {}) {
     const root = new URL("../../", import.meta.url);
     const source = code.replaceAll(/from "\.\//g, `from "${root.href}`);
     this.#process = spawn(
-      process.execPath,
-      ["--import", TYPESCRIPT_NAMES, "--input-type=module", "--eval", source],
+      "sh",
+      [
+        "-c",
+        `ulimit -f ${fileBlocks ?? "unlimited"} && exec "$0" "$@"`,
+        process.execPath,
+        "--import",
+        TYPESCRIPT_NAMES,
+        "--input-type=module",
+        "--eval",
+        source,
+      ],
       { stdio: ["ignore", "pipe", "pipe"] },
     );
     this.#process.stdout?.setEncoding("utf8").on("data", (text: string) => (this.#output += text));

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { Operation } from "../../../src/model/state.js";
 import { emptyState, openStateForWriting } from "../../../src/state/open.js";
+import type { StateWriter } from "../../../src/state/writer.js";
 import {
   batchOf,
   commit,
@@ -61,6 +62,24 @@ test("a right generation does not excuse a wrong digest", () => {
   });
 });
 
+test("a batch that names a generation alone is stale after any write, and only then", () => {
+  withWriter((writer, path) => {
+    const read = writer.generation();
+    writer.note([{ do: "resume" }], []);
+    expect(writer.commit(batchOf([]), { generation: read })).toBe(read + 1);
+    const error = expectError("stale_plan", () => writer.commit(batchOf([]), { generation: read }));
+    expect(error.details).toEqual({
+      expected: { generation: read },
+      found: { generation: read + 1 },
+    });
+    withPlainDatabase(path, (database) =>
+      database.exec("INSERT INTO revoked_operator_keys VALUES ('k', 't', 'r', 'b')"),
+    );
+    expectError("stale_plan", () => writer.commit(batchOf([]), { generation: read + 1 }));
+    expect(writer.commit(batchOf([]), { generation: read + 2 })).toBe(read + 3);
+  });
+});
+
 test("a write that was taken back leaves the digest, and so does not make a plan stale", () => {
   withWriter((writer, path) => {
     const planned = writer.snapshot();
@@ -102,4 +121,22 @@ test("a trigger that was added while the state is open stops every commit", () =
     // What failed once is not tried again before the file was opened and checked anew.
     expectError("state_corrupt", () => writer.commit(batchOf([]), { digest, generation }));
   });
+});
+
+test("and every note, and the cache", () => {
+  const writes = [
+    (writer: StateWriter) => writer.note([{ do: "resume" }], []),
+    (writer: StateWriter) => writer.cacheResources(new Map([["blob", []]])),
+  ];
+  for (const write of writes) {
+    withWriter((writer, path) => {
+      write(writer);
+      withPlainDatabase(path, (database) =>
+        database.exec(
+          "CREATE TRIGGER sly AFTER INSERT ON audit_events BEGIN DELETE FROM concordat_drift; END",
+        ),
+      );
+      expectError("state_corrupt", () => write(writer));
+    });
+  }
 });

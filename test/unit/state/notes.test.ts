@@ -251,6 +251,12 @@ describe("what a feed poller asks", () => {
       expect(writer.feed("NEAR", 9)).toBeNull();
       expect(writer.rejectedFeed("FAR", "feed-FAR-12")).toMatchObject({ sequence: 12 });
       expect(writer.rejectedFeed("NEAR", "feed-FAR-12")).toBeNull();
+      expect(writer.rejectedFeeds("FAR")).toMatchObject([{ sequence: 12, rejectedAt: "t3" }]);
+      expect(writer.rejectedFeeds("NEAR")).toEqual([]);
+      expect(writer.feedNamed("feed-FAR-10")).toMatchObject({ issuer: "FAR", sequence: 10 });
+      expect(writer.feedNamed("feed-FAR-12")).toBeNull();
+      expect(writer.sovereigns()).toEqual([far]);
+      expect(writer.authority()).toBeNull();
       expect(writer.feedPoll("FAR")).toBeNull();
     });
   });

@@ -112,6 +112,14 @@ test("what no plan depends on leaves generation and digest alone", () => {
     );
     database.exec("INSERT INTO concordat_published_feeds VALUES (1, 'f', '{}')");
     database.exec("INSERT INTO concordat_resources VALUES ('b', 1, '[]')");
+    database.exec("INSERT INTO concordat_trusted VALUES (1, 'c', 't', 'a') ON CONFLICT DO NOTHING");
+    database.exec("INSERT INTO concordat_suspension VALUES (1, 'r', 'b', 's', NULL)");
+    database.exec("INSERT INTO concordat_drift VALUES ('c', 'k', 'i', NULL, 'd', 'm', 's')");
+    database.exec(
+      "INSERT INTO concordat_feed_evidence VALUES ('i', 'd', 'f', '1', '{}', 'r', 'a')",
+    );
+    database.exec("INSERT INTO concordat_status VALUES (1, '{}')");
+    database.exec("UPDATE concordat_writer SET epoch = epoch + 1");
     database.exec("UPDATE concordat_applied SET commit_id = 'other'");
   });
   expect(reader.snapshot()).toMatchObject({ generation, digest, applied: { commit: "other" } });

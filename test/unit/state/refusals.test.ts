@@ -246,6 +246,8 @@ test("a row that no Concordat writes", () => {
     "INSERT INTO concordat_inventory VALUES ('Wish', 'n', 'o', '{}', 0, NULL, 1, 'f', 1, 1, 'b', 'c')",
     "INSERT INTO concordat_inventory VALUES ('Sovereign', 'n', 'o', '{}', 0, 'sha1:00', 1, 'f', 1, 1, 'b', 'c')",
     "UPDATE concordat_applied SET plan_digest = 'none'",
+    "INSERT INTO concordat_feed_polls VALUES ('FAR', 'u', NULL, NULL, NULL, 'odd', 'm', '2026-11-23T00:00:00Z', NULL)",
+    "INSERT INTO concordat_feed_polls VALUES ('FAR', 'u', NULL, NULL, NULL, 'imported', 'm', 'today', NULL)",
     "DELETE FROM concordat_meta",
     "UPDATE concordat_meta SET committing = 1",
   ];
