@@ -1,0 +1,140 @@
+/** A controller in a thread of its own, as the thread that serves sees it. */
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { AppError } from "../errors.js";
+import type {
+  Controls,
+  ControllerStatus,
+  ResumeRequest,
+  Run,
+  RunRequest,
+  SuspendRequest,
+  Trigger,
+} from "../model/controller.js";
+import type { ControllerOptions, Listeners } from "./assemble.js";
+import {
+  fromMessage,
+  toMessage,
+  type ControlAnswer,
+  type ControlRequest,
+  type FromController,
+  type ToController,
+} from "./messages.js";
+
+const ENTRY = new URL("./thread-entry.js", import.meta.url);
+
+interface Waiting {
+  readonly resolve: (answer: ControlAnswer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class ControllerThread implements Controls {
+  readonly #worker: Worker;
+  readonly #listeners: Listeners;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #started = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<void>();
+  #requests = 0;
+
+  private constructor(options: ControllerOptions, listeners: Listeners) {
+    this.#listeners = listeners;
+    this.#worker = new Worker(ENTRY, { workerData: options, name: "controller" });
+    this.#worker.on("message", (message: FromController) => this.#hear(message));
+    this.#worker.on("error", (cause) => this.#end(fromMessage(toMessage(cause))));
+    this.#worker.on("exit", () => this.#end(null));
+    this.#ended.promise.catch(() => {});
+  }
+
+  /** Ends once the state is open and locked. Throws AppError `lock_held`, and those of opening the state and the source. */
+  static async start(options: ControllerOptions, listeners: Listeners): Promise<ControllerThread> {
+    const thread = new ControllerThread(options, listeners);
+    await thread.#started.promise;
+    return thread;
+  }
+
+  /** Ends when the thread does. Throws what ended it, unless it was stopped. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  wake(trigger: Trigger): void {
+    this.#tell({ type: "wake", trigger });
+  }
+
+  /** The pass under way comes to its end, and the state is given free. */
+  async stop(): Promise<void> {
+    this.#tell({ type: "stop" });
+    await this.#ended.promise.catch(() => {});
+    if (this.#worker.threadId !== -1) await once(this.#worker, "exit");
+  }
+
+  async status(): Promise<ControllerStatus> {
+    return (await this.#ask({ do: "status" })) as ControllerStatus;
+  }
+
+  async reconcile(request: RunRequest): Promise<Run> {
+    return (await this.#ask({ do: "reconcile", request })) as Run;
+  }
+
+  async suspend(request: SuspendRequest): Promise<ControllerStatus> {
+    return (await this.#ask({ do: "suspend", request })) as ControllerStatus;
+  }
+
+  async resume(request: ResumeRequest): Promise<ControllerStatus> {
+    return (await this.#ask({ do: "resume", request })) as ControllerStatus;
+  }
+
+  async #ask(request: ControlRequest): Promise<ControlAnswer> {
+    const { promise, resolve, reject } = Promise.withResolvers<ControlAnswer>();
+    const id = (this.#requests += 1);
+    this.#waiting.set(id, { resolve, reject });
+    this.#tell({ type: "control", id, request });
+    return await promise;
+  }
+
+  #tell(message: ToController): void {
+    this.#worker.postMessage(message);
+  }
+
+  #hear(message: FromController): void {
+    switch (message.type) {
+      case "started":
+        return this.#started.resolve();
+      case "event":
+        return this.#listeners.observe(message.event);
+      case "publish":
+        return void this.#publish(message.generation);
+      case "answer":
+        this.#take(message.id)?.resolve(message.answer);
+        return;
+      case "refusal":
+        this.#take(message.id)?.reject(fromMessage(message.error));
+        return;
+      case "failed":
+        this.#end(fromMessage(message.error));
+    }
+  }
+
+  async #publish(generation: number): Promise<void> {
+    try {
+      await this.#listeners.publish(generation);
+    } finally {
+      this.#tell({ type: "published", generation });
+    }
+  }
+
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  #end(error: AppError | null): void {
+    if (error === null) this.#ended.resolve();
+    else this.#ended.reject(error);
+    const gone = error ?? new AppError("controller_failed", "the controller has stopped");
+    this.#started.reject(gone);
+    for (const { reject } of this.#waiting.values()) reject(gone);
+    this.#waiting.clear();
+  }
+}

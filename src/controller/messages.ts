@@ -1,0 +1,57 @@
+/** What the thread of the controller and the thread that serves say to each other. */
+import { AppError, ERRORS, type ErrorCode } from "../errors.js";
+import type {
+  ControllerEvent,
+  ControllerStatus,
+  ResumeRequest,
+  Run,
+  RunRequest,
+  SuspendRequest,
+  Trigger,
+} from "../model/controller.js";
+import type { JsonValue } from "../model/json.js";
+
+/** An error as it crosses a thread. */
+export interface ErrorMessage {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string;
+  readonly details: JsonValue;
+}
+
+export type ControlRequest =
+  | { readonly do: "status" }
+  | { readonly do: "reconcile"; readonly request: RunRequest }
+  | { readonly do: "suspend"; readonly request: SuspendRequest }
+  | { readonly do: "resume"; readonly request: ResumeRequest };
+
+export type ControlAnswer = ControllerStatus | Run;
+
+export type ToController =
+  | { readonly type: "control"; readonly id: number; readonly request: ControlRequest }
+  | { readonly type: "published"; readonly generation: number }
+  | { readonly type: "wake"; readonly trigger: Trigger }
+  | { readonly type: "stop" };
+
+export type FromController =
+  /** The state is open and the lock is held: it can be served. */
+  | { readonly type: "started" }
+  | { readonly type: "event"; readonly event: ControllerEvent }
+  | { readonly type: "publish"; readonly generation: number }
+  | { readonly type: "answer"; readonly id: number; readonly answer: ControlAnswer }
+  | { readonly type: "refusal"; readonly id: number; readonly error: ErrorMessage }
+  | { readonly type: "failed"; readonly error: ErrorMessage };
+
+/** Whatever was thrown, as a message; what is no error of ours keeps its text for the log. */
+export function toMessage(thrown: unknown): ErrorMessage {
+  if (thrown instanceof AppError) {
+    const { code, message, hint, details } = thrown;
+    return { code, message, hint, details };
+  }
+  const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  return { code: "internal", message, hint: ERRORS.internal.hint, details: null };
+}
+
+export function fromMessage({ code, message, hint, details }: ErrorMessage): AppError {
+  return new AppError(code, message, { hint, details });
+}

@@ -1,0 +1,82 @@
+/** The thread of the controller: it plans, signs and writes, so that serving never waits for it. */
+import { parentPort, workerData } from "node:worker_threads";
+import { AppError } from "../errors.js";
+import type { Controls } from "../model/controller.js";
+import { assemble, type ControllerOptions } from "./assemble.js";
+import {
+  toMessage,
+  type ControlAnswer,
+  type ControlRequest,
+  type FromController,
+  type ToController,
+} from "./messages.js";
+
+/** A serving thread that does not say so within this has other troubles; the state is committed in any case. */
+const PUBLISH_TIMEOUT_MS = 10_000;
+
+const port = parentPort;
+if (port === null) throw new AppError("internal", "this module is the entry of a thread");
+
+const tell = (message: FromController): void => port.postMessage(message);
+const awaited = new Map<number, () => void>();
+
+async function publish(generation: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, PUBLISH_TIMEOUT_MS);
+  awaited.set(generation, resolve);
+  tell({ type: "publish", generation });
+  await promise;
+  awaited.delete(generation);
+  clearTimeout(timer);
+}
+
+async function answer(controls: Controls, request: ControlRequest): Promise<ControlAnswer> {
+  switch (request.do) {
+    case "status":
+      return await controls.status();
+    case "reconcile":
+      return await controls.reconcile(request.request);
+    case "suspend":
+      return await controls.suspend(request.request);
+    case "resume":
+      return await controls.resume(request.request);
+  }
+}
+
+async function run(): Promise<void> {
+  const options = workerData as ControllerOptions;
+  const observe = (event: Extract<FromController, { type: "event" }>["event"]): void =>
+    tell({ type: "event", event });
+  const { controller, loop, close } = await assemble(options, { observe, publish });
+  try {
+    port?.on("message", (message: ToController) => {
+      switch (message.type) {
+        case "control":
+          answer(controller, message.request).then(
+            (result) => tell({ type: "answer", id: message.id, answer: result }),
+            (error: unknown) => tell({ type: "refusal", id: message.id, error: toMessage(error) }),
+          );
+          return;
+        case "published":
+          awaited.get(message.generation)?.();
+          return;
+        case "wake":
+          return loop.wake(message.trigger);
+        case "stop":
+          void loop.stop();
+      }
+    });
+    tell({ type: "started" });
+    await loop.run();
+  } finally {
+    await close();
+  }
+}
+
+try {
+  await run();
+} catch (error) {
+  tell({ type: "failed", error: toMessage(error) });
+} finally {
+  port.close();
+}

@@ -1,0 +1,33 @@
+/** A clock that stands until a test moves it, and sleepers that wake when it has passed their moment. */
+import type { Sleep } from "../../src/controller/wakes.js";
+import type { Instant } from "../../src/model/time.js";
+import { plusSeconds } from "../../src/protocol/instant.js";
+import { START } from "./world.js";
+
+interface Sleeper {
+  readonly until: Instant;
+  readonly wake: () => void;
+}
+
+export class TestClock {
+  #now: Instant = START;
+  #sleepers: readonly Sleeper[] = [];
+
+  readonly now = (): Instant => this.#now;
+
+  readonly sleep: Sleep = async (until, signal) => {
+    if (signal.aborted || until <= this.#now) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#sleepers = [...this.#sleepers, { until, wake: resolve }];
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    await promise;
+  };
+
+  /** Seconds may be negative: a clock can be set back. */
+  pass(seconds: number): void {
+    this.#now = plusSeconds(this.#now, seconds);
+    const due = this.#sleepers.filter(({ until }) => until <= this.#now);
+    this.#sleepers = this.#sleepers.filter(({ until }) => until > this.#now);
+    for (const { wake } of due) wake();
+  }
+}
