@@ -84,7 +84,7 @@ function summaryEvent(input: ApplyInput): Recorded {
 /**
  * Signs and commits a plan in one transaction with its audit events. A crash before the commit leaves the state as it
  * was, and the same call does the whole again: nothing is half done, so recovery needs no other code.
- * Throws `plan_refused`, `authority_key_mismatch`, `stale_plan`.
+ * Throws `plan_refused`, `authority_key_mismatch`, `stale_plan`, `writer_fenced`.
  */
 export function applyPlan(writer: StateWriter, input: ApplyInput): Applied {
   const { desired, snapshot, planned, key, now, random } = input;
