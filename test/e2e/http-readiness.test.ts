@@ -24,6 +24,7 @@ function serveApplied(): void {
 }
 
 async function reasons(): Promise<unknown> {
+  await served.settle();
   const response = await served.get("/readyz");
   expect(response.statusCode).toBe(503);
   const { error } = response.json<{ error: { code: string; details: { reasons: unknown } } }>();
@@ -33,6 +34,7 @@ async function reasons(): Promise<unknown> {
 
 test("an applied state is ready, and says what is served", async () => {
   serveApplied();
+  await served.settle();
   expect(await served.json("/readyz")).toEqual({
     status: "ready",
     version: "1.2.3",
@@ -101,6 +103,7 @@ test("a state that became usable again is ready again", async () => {
   outOfBand(world, "UPDATE recognition_treaties SET treaty_json = '{'");
   expect(await reasons()).toEqual(["state_corrupt"]);
   outOfBand(world, "UPDATE recognition_treaties SET treaty_json = ?", row?.json ?? "");
+  await served.settle();
   expect(await served.json("/readyz")).toMatchObject({ status: "ready" });
   expect(await served.metric("concordat_state_current")).toBe(1);
 });
@@ -121,11 +124,10 @@ test("an unusable state is not read again on every request", async () => {
   const counting = new Served(world, {
     reader: {
       generation: () => reader.generation(),
-      snapshot: () => {
+      servedRows: () => {
         reads += 1;
-        return reader.snapshot();
+        return reader.servedRows();
       },
-      publishedFeed: () => reader.publishedFeed(),
       attestation: (id) => reader.attestation(id),
       countAttestations: () => reader.countAttestations(),
     },

@@ -94,6 +94,7 @@ export function expectError(code: ErrorCode, run: () => unknown): AppError {
 export function treaty(
   id: string,
   body: Partial<RecognitionTreaty> = {},
+  signer = "home",
 ): Verified<RecognitionTreaty> {
   const scope = {
     allowed_roles: ["role:client"],
@@ -114,7 +115,7 @@ export function treaty(
       ...body,
     },
     "home-key",
-    keyOf("home"),
+    keyOf(signer),
   );
 }
 

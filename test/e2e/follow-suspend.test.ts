@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { fromInstant, plusSeconds } from "../../src/protocol/instant.js";
+import { follow } from "../helpers/followed.js";
+import { treatyYaml, TrustRepository } from "../helpers/trust-repository.js";
+
+test("a suspended controller applies nothing until its time is over, and the audit has both ends", async () => {
+  const repository = new TrustRepository();
+  const followed = await follow(repository);
+  await followed.pass();
+  const until = fromInstant(plusSeconds(followed.clock.now(), 7_200));
+  await followed.controller.suspend({ by: "ana@desk", reason: "INC-7", until });
+  repository.commit({ "treaties/globex.yaml": treatyYaml("globex") });
+  expect((await followed.pass()).outcome).toBe("suspended");
+  expect(followed.snapshot.treaties).toEqual([]);
+  expect(await followed.condition("Suspended")).toMatchObject({ status: "True" });
+  expect((await followed.status()).suspension).toMatchObject({ by: "ana@desk", reason: "INC-7" });
+
+  followed.clock.pass(7_199);
+  expect((await followed.pass()).outcome).toBe("suspended");
+  followed.clock.pass(1);
+  expect((await followed.pass()).outcome).toBe("applied");
+  expect(await followed.condition("Suspended")).toMatchObject({ status: "False" });
+  expect(followed.audit("reconcile_suspended")).toMatchObject([
+    { details: { by: "ana@desk", reason: "INC-7", until } },
+  ]);
+  expect(followed.audit("reconcile_resumed")).toMatchObject([{ details: { expired: true } }]);
+});
+
+test("the loop wakes when a suspension ends", async () => {
+  const followed = await follow(new TrustRepository());
+  await followed.pass();
+  await followed.pass();
+  const until = plusSeconds(followed.clock.now(), 10);
+  await followed.controller.suspend({ by: "ana", reason: "x", until: fromInstant(until) });
+  expect(followed.controller.schedule()).toEqual({ at: until, trigger: "due" });
+});
+
+test("resume ends it before, and runs at once", async () => {
+  const repository = new TrustRepository();
+  const followed = await follow(repository);
+  await followed.controller.suspend({ by: "ana@desk", reason: "INC-7", until: null });
+  expect((await followed.pass()).outcome).toBe("suspended");
+  const status = await followed.controller.resume({
+    by: "ben@desk",
+    reason: "looked at",
+    acceptHistory: false,
+  });
+  expect(status.suspension).toBeNull();
+  expect(followed.snapshot.authority).not.toBeNull();
+  expect(followed.audit("reconcile_resumed")).toMatchObject([
+    { details: { by: "ben@desk", reason: "looked at", expired: false } },
+  ]);
+});
+
+test("it outlives the process, and an operator's own run does not get around it", async () => {
+  const repository = new TrustRepository();
+  const first = await follow(repository);
+  await first.controller.suspend({ by: "ana@desk", reason: "INC-7", until: null });
+  await first.close();
+  const second = await follow(repository);
+  const request = { by: "ben@desk", allowRemovals: null, allowLostPaths: null };
+  expect((await second.controller.reconcile(request)).outcome).toBe("suspended");
+  expect(await second.condition("Suspended")).toMatchObject({ status: "True" });
+});
