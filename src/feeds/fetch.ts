@@ -103,7 +103,9 @@ async function exchange(
   };
   const { promise, resolve } = Promise.withResolvers<Fetched>();
   const request = isTls ? httpsRequest(url, given) : httpRequest(url, given);
-  request.on("response", (response) => resolve(readAnswer(response, etag, options.maxBytes)));
+  request.on("response", (response) => {
+    void readAnswer(response, etag, options.maxBytes).then(resolve);
+  });
   request.on("timeout", () => {
     resolve(failed(`no byte in ${options.idleMs} ms`));
     request.destroy();

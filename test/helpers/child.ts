@@ -24,8 +24,17 @@ export class Child {
   #output = "";
   #complaint = "";
 
-  /** `fileBlocks`: no file becomes longer than so many times 512 bytes, as on a disk that is full. */
-  constructor(code: string, { fileBlocks }: { readonly fileBlocks?: number } = {}) {
+  /**
+   * `fileBlocks`: no file becomes longer than so many times 512 bytes, as on a disk that is full. `env` joins our own
+   * environment.
+   */
+  constructor(
+    code: string,
+    {
+      fileBlocks,
+      env,
+    }: { readonly fileBlocks?: number; readonly env?: Readonly<Record<string, string>> } = {},
+  ) {
     const root = new URL("../../", import.meta.url);
     const source = code.replaceAll(/from "\.\//g, `from "${root.href}`);
     this.#process = spawn(
@@ -40,7 +49,7 @@ export class Child {
         "--eval",
         source,
       ],
-      { stdio: ["ignore", "pipe", "pipe"] },
+      { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } },
     );
     this.#process.stdout?.setEncoding("utf8").on("data", (text: string) => (this.#output += text));
     this.#process.stderr
