@@ -6,6 +6,7 @@ import { AppError } from "../errors.js";
 import { DEFAULT_FEED_SETTINGS } from "../feeds/settings.js";
 import type { FeedSettings } from "../feeds/settings.js";
 import type { GitCredentials } from "../git/credentials.js";
+import { parseRemote } from "../git/remote.js";
 import type { Seconds } from "../model/time.js";
 import type { SinkSettings } from "../notify/sinks.js";
 import { readSettingsFile, SETTINGS_FILE } from "./settings-file.js";
@@ -49,17 +50,14 @@ export interface Settings {
   readonly limits: Limits;
 }
 
-/** A scheme, or the short form of ssh. Which of them can be used is for git/ to say. */
-const REMOTE = /^(?:[a-z][a-z0-9+.-]*:\/\/|[^/\\@:]+@[^/\\@:]+:)/i;
-
 /**
  * Given paths are taken from the working folder, those of a file from the folder it stands in, and the defaults from the
- * repository, or from the working folder when the repository is a remote. Throws AppError `bad_settings`.
+ * repository, or from the working folder when the repository is a remote. Throws bad_settings, bad_remote, transport_not_allowed.
  */
 export function resolveSettings(given: GivenSettings, environment: NodeJS.ProcessEnv): Settings {
   const variable = (name: string): string | undefined => environment[name] || undefined;
   const repo = given.repo ?? ".";
-  const isRemote = REMOTE.test(repo);
+  const isRemote = parseRemote(repo) !== null;
   const base = resolve(isRemote ? "." : repo);
   const [file, folder] = openFile(given.config ?? variable("CONCORDAT_CONFIG"), base);
   const settings = file?.settings ?? {};

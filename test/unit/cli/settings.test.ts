@@ -150,9 +150,7 @@ describe("a remote repository", () => {
   test.each([
     "https://example.org/trust.git",
     "ssh://git@example.org/trust.git",
-    "HTTPS://example.org/trust",
     "git@example.org:trust.git",
-    "file:///srv/trust.git",
   ])("%s is kept as it is, and all else is taken from the working folder", (repo) => {
     const settings = resolveSettings({ repo }, {});
     const db = resolve(".concordat/na.db");
@@ -160,7 +158,13 @@ describe("a remote repository", () => {
     expect(settings.authorityKey).toBe(resolve(".concordat/keys/authority.key"));
   });
 
-  test.each(["trust.git", "./a@b:c", "/srv/a:b", "a:b"])("%s is a path", (repo) => {
+  test("that git must not be given is refused", () => {
+    expect(() => resolveSettings({ repo: "file:///srv/trust.git" }, {})).toThrow(
+      expect.objectContaining({ code: "transport_not_allowed" }),
+    );
+  });
+
+  test.each(["trust.git", "./a@b:c", "/srv/a:b"])("%s is a path", (repo) => {
     expect(resolveSettings({ repo }, {})).toMatchObject({ repo: resolve(repo), isRemote: false });
   });
 });
