@@ -18,15 +18,26 @@ import { connectomeRoutes } from "./routes/connectome.js";
 import { healthRoutes } from "./routes/health.js";
 import { metricsRoute } from "./routes/metrics.js";
 import { treatyRoutes } from "./routes/treaties.js";
+import { Slices } from "./slices.js";
 import { stateFigures } from "./state-figures.js";
 
 const BODY_LIMIT_BYTES = 64 * 1024;
+const LOGGED_NAMES = 10;
+
+/** What the rest of the process tells the app, and asks of it. */
+export interface Serving {
+  /**
+   * Builds what is served of the newest state, and gives its generation.
+   * Throws AppError `service_not_ready` when the newest state cannot be used.
+   */
+  prepare(): Promise<number>;
+}
 
 /**
- * The public read routes of protocol.md 7. Each app has its own metrics and its own read model, and never writes.
- * The caller keeps the reader and closes it after the app.
+ * The public read routes of protocol.md 7. Each app has its own metrics and its own
+ * read model, and never writes. The caller keeps the reader and closes it after the app.
  */
-export function buildApp(context: ServeContext): FastifyInstance {
+export function buildApp(context: ServeContext): FastifyInstance & Serving {
   const app = Fastify({
     logger: context.logger ?? false,
     // Fastify's own lines would halve the rate of small answers (measured); refusals and faults are logged below.
@@ -48,12 +59,22 @@ export function buildApp(context: ServeContext): FastifyInstance {
     clientErrorHandler: (error, socket) => answerClientError(error, socket, context.requestIds()),
   });
   const metrics: HttpMetrics = new HttpMetrics(() => stateFigures(model));
+  const slices = new Slices(context.slices);
   const model = new ReadModel({
     reader: context.reader,
     clock: context.clock,
+    slices,
     onBuild: () => metrics.builds.inc(),
     onFault: (err) =>
       app.log.error({ err }, "the state cannot be used; the last usable one is served"),
+    onUnverified: (names) => logUnverified(app, names),
+  });
+  app.addHook("onReady", async () => {
+    model.latest();
+  });
+  app.addHook("onClose", async () => {
+    slices.close();
+    await model.settle();
   });
 
   app.setErrorHandler(sendError);
@@ -76,12 +97,27 @@ export function buildApp(context: ServeContext): FastifyInstance {
   treatyRoutes(app, context, model);
   attestationRoutes(app, model);
   connectomeRoutes(app, model);
-  return app;
+  return Object.assign(app, {
+    prepare: async () => model.prepare(),
+  });
 }
 
 /** A body that says it is too large is refused on every route, before anything is read. */
 async function refuseLargeBody(request: FastifyRequest): Promise<void> {
-  if (Number(request.headers["content-length"] ?? 0) > BODY_LIMIT_BYTES) throw refusal(413);
+  const limit = request.routeOptions.bodyLimit ?? BODY_LIMIT_BYTES;
+  if (Number(request.headers["content-length"] ?? 0) > limit) throw refusal(413);
+}
+
+function logUnverified(app: FastifyInstance, names: readonly string[]): void {
+  if (names.length === 0) {
+    app.log.info("all that is served is signed as it should be again");
+    return;
+  }
+  const documents = names.slice(0, LOGGED_NAMES);
+  app.log.error(
+    { documents, count: names.length },
+    "what is served is not signed as it should be; the service is not ready",
+  );
 }
 
 /** The query is left out: it holds what was asked about whom. */

@@ -1,12 +1,14 @@
 /** What serving needs, given from outside, so that an app can be built over any state and any clock. */
 import type { FastifyServerOptions } from "fastify";
+import type { ControllerStatus, Trigger } from "../model/controller.js";
 import type { Instant } from "../model/time.js";
 import type { StateReader } from "../state/reader.js";
+import type { SliceOptions } from "./slices.js";
 
 /** The part of the state's reader that the public routes use. */
 export type ServedState = Pick<
   StateReader,
-  "generation" | "snapshot" | "publishedFeed" | "attestation" | "countAttestations"
+  "generation" | "servedRows" | "attestation" | "countAttestations"
 >;
 
 export interface ServeContext {
@@ -18,8 +20,16 @@ export interface ServeContext {
   readonly requestIds: () => string;
   /** The public origin, e.g. `https://na.example:8443`; left out: the one the Authority resource names. */
   readonly endpoint?: string;
-  /** The head of the repository that is being watched, for /readyz. */
+  /** The head of the repository that is being watched, for /readyz; left out: the one the status tells. */
   readonly source?: () => { readonly commit: string } | null;
+  /** What the controller says of itself; null before it has said anything. Left out: there is no /status.json. */
+  readonly status?: () => ControllerStatus | null;
+  /** Wakes the controller. */
+  readonly wake?: (trigger: Trigger) => void;
+  /** What webhooks are signed with; left out, as `wake`: there is no /hooks/git. */
+  readonly webhookSecret?: Uint8Array;
+  /** How long work is done in slices. */
+  readonly slices?: SliceOptions;
   /** Of Concordat. */
   readonly version: string;
 }

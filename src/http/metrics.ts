@@ -5,13 +5,19 @@ import type { LifecycleState } from "../protocol/lifecycle.js";
 export interface StateFigures {
   readonly generation: number;
   readonly treaties: Readonly<Record<LifecycleState, number>>;
+  readonly importedRevocations: number;
   /** Whether the latest state could be read; the figures are then of the last one that could. */
   readonly current: boolean;
+  /** Whether everything in it is signed as it should be. */
+  readonly verified: boolean;
 }
+
+export type WebhookResult = "accepted" | "refused" | "replayed" | "throttled";
 
 export class HttpMetrics {
   readonly registry = new Registry();
   readonly builds: Counter;
+  readonly #webhooks: Counter<"result">;
   readonly #requests: Counter<"route" | "code">;
   readonly #seconds: Histogram<"route">;
 
@@ -37,7 +43,17 @@ export class HttpMetrics {
       help: "Connectomes built: one for each change of the state or of a treaty's lifecycle, not one for each request.",
       registers,
     });
+    this.#webhooks = new Counter({
+      name: "concordat_webhook_requests_total",
+      help: "Requests to wake the controller, by what became of them.",
+      labelNames: ["result"],
+      registers,
+    });
     registerStateGauges(registers, figures);
+  }
+
+  countWebhook(result: WebhookResult): void {
+    this.#webhooks.inc({ result });
   }
 
   /** `route` is the pattern, never the path, so that no client can make new series. */
@@ -64,6 +80,27 @@ function registerStateGauges(registers: Registry[], figures: () => StateFigures 
     registers,
     collect() {
       this.set(figures()?.current === true ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: "concordat_state_verified",
+    help: "1 when all that is being served is signed as it should be.",
+    registers,
+    collect() {
+      this.set(figures()?.verified === true ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: "concordat_objects",
+    help: "Objects that are being served, by kind and state.",
+    labelNames: ["kind", "state"],
+    registers,
+    collect() {
+      const known = figures();
+      if (known === null) return;
+      for (const [state, count] of Object.entries(known.treaties))
+        this.set({ kind: "RecognitionTreaty", state }, count);
+      this.set({ kind: "ImportedRevocation", state: "revoked" }, known.importedRevocations);
     },
   });
   new Gauge({

@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import type { Coding } from "./accept-encoding.js";
+import type { Body } from "./body.js";
 
 const compressors = {
   // Quality 1 gives less than gzip 6 at a quarter of its time, so a fresh connectome is compressed within its first request.
@@ -32,9 +33,12 @@ export class Representation {
   readonly #identity: Variant;
   readonly #compressed = new Map<Coding, Variant | Promise<Variant>>();
 
-  constructor(text: string, type = "application/json") {
+  constructor(content: string | Body, type = "application/json") {
     this.type = type;
-    this.#identity = variantOf("identity", Buffer.from(text));
+    this.#identity =
+      typeof content === "string"
+        ? variantOf("identity", Buffer.from(content))
+        : { coding: "identity", body: content.bytes, etag: content.etag };
   }
 
   /** The variant in a coding, made once and kept; a small body has only the identity. */

@@ -9,8 +9,10 @@ import type { Representation, Variant } from "./representation.js";
 export function sendRepresentation(
   request: FastifyRequest,
   reply: FastifyReply,
-  representation: Representation,
+  representation: Representation | Promise<Representation>,
 ): FastifyReply | Promise<FastifyReply> {
+  if (representation instanceof Promise)
+    return representation.then((made) => sendRepresentation(request, reply, made));
   const variant = representation.variant(negotiateCoding(request.headers["accept-encoding"]));
   if (variant instanceof Promise) {
     return variant.then((made) => sendVariant(request, reply, representation.type, made));

@@ -43,6 +43,7 @@ async function lifecycle(): Promise<string> {
 }
 
 test("many requests cost one build", async () => {
+  await served.settle();
   for (let round = 0; round < 5; round += 1) {
     await Promise.all(ROUTES.map(async (url) => served.json(url)));
     world.pass(3600);

@@ -177,6 +177,7 @@ test("a fault of ours is opaque to the client and whole in the log", async () =>
       throw new Error("secret path");
     },
   });
+  await broken.settle();
   const response = await broken.get("/readyz?about=whom", { "x-request-id": "r-1" });
   await broken.close();
   expect(response.statusCode).toBe(500);

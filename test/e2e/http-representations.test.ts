@@ -11,7 +11,7 @@ const world = new World();
 let served: Served;
 let routes: string[] = [];
 
-beforeAll(() => {
+beforeAll(async () => {
   const wanted = desired({
     treaties: [treaty("globex", "globex"), treaty("initech", "initech")],
     attestations: [attestation("alpha")],
@@ -19,6 +19,7 @@ beforeAll(() => {
   });
   world.apply(wanted);
   served = new Served(world);
+  await served.settle();
   const { treaties, attestations } = world.snapshot;
   routes = [
     "/healthz",

@@ -1,13 +1,14 @@
 /** The HTTP application over a world's state, with the world's clock. */
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
-import { buildApp } from "../../src/http/app.js";
+import { AppError } from "../../src/errors.js";
+import { buildApp, type Serving } from "../../src/http/app.js";
 import type { ServeContext } from "../../src/http/context.js";
 import { openState } from "../../src/state/open.js";
 import type { StateReader } from "../../src/state/reader.js";
 import type { World } from "./world.js";
 
 export class Served {
-  readonly app: FastifyInstance;
+  readonly app: FastifyInstance & Serving;
   readonly reader: StateReader;
   #made = 0;
 
@@ -24,6 +25,13 @@ export class Served {
 
   async get(url: string, headers: Record<string, string> = {}): Promise<LightMyRequestResponse> {
     return this.app.inject({ url, headers });
+  }
+
+  /** Waits until the newest state is served, or known to be unusable: health and metrics do not wait for it. */
+  async settle(): Promise<void> {
+    await this.app.prepare().catch((error: unknown) => {
+      if (!(error instanceof AppError && error.code === "service_not_ready")) throw error;
+    });
   }
 
   /** The body of a 200. */

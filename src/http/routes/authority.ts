@@ -5,8 +5,7 @@ import type { AuthorityRecord } from "../../model/state.js";
 import type { ServeContext } from "../context.js";
 import { queryParameter } from "../parameters.js";
 import { notReady, type ReadModel } from "../read-model.js";
-import { readRoute } from "../read-route.js";
-import { sendRepresentation } from "../send.js";
+import { viewRoute } from "../read-route.js";
 import { sovereignJson } from "../sovereign-json.js";
 import type { View } from "../view.js";
 
@@ -15,38 +14,18 @@ export function authorityRoutes(
   context: ServeContext,
   model: ReadModel,
 ): void {
-  readRoute(app, "/genesis", (request, reply) => {
-    const view = model.current();
-    return sendRepresentation(
-      request,
-      reply,
-      view.document("genesis", () => authorityOf(view).genesisJson),
-    );
-  });
-  readRoute(app, "/sovereign.json", (request, reply) => {
-    const view = model.current();
-    return sendRepresentation(
-      request,
-      reply,
-      view.document("sovereign", () => sovereignJson(authorityOf(view), context.endpoint)),
-    );
-  });
-  readRoute(app, "/recognition-policy", (request, reply) => {
-    const view = model.current();
-    return sendRepresentation(
-      request,
-      reply,
-      view.document("policy", () => policyOf(view)),
-    );
-  });
-  readRoute(app, "/sovereign-revocation-feed", (request, reply) => {
-    const view = model.current();
+  viewRoute(app, "/genesis", model, (view) =>
+    view.document("genesis", () => authorityOf(view).genesisJson),
+  );
+  viewRoute(app, "/sovereign.json", model, (view) =>
+    view.document("sovereign", () => sovereignJson(authorityOf(view), context.endpoint)),
+  );
+  viewRoute(app, "/recognition-policy", model, (view) =>
+    view.document("policy", () => policyOf(view)),
+  );
+  viewRoute(app, "/sovereign-revocation-feed", model, (view, request) => {
     checkIssuer(request, authorityOf(view));
-    return sendRepresentation(
-      request,
-      reply,
-      view.document("feed", () => feedOf(view)),
-    );
+    return view.document("feed", () => feedOf(view));
   });
 }
 

@@ -1,38 +1,29 @@
 /** Recognition treaties: the list, and one. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Parts } from "../../connectome/json.js";
 import { AppError } from "../../errors.js";
 import type { ServeContext } from "../context.js";
 import { parseCursor } from "../page-cursor.js";
 import { pathParameter, queryParameter } from "../parameters.js";
 import type { ReadModel } from "../read-model.js";
-import { readRoute } from "../read-route.js";
+import { viewRoute } from "../read-route.js";
 import { Representation } from "../representation.js";
-import { sendRepresentation } from "../send.js";
-import { treatyListJson, treatyRowJson, type TreatyQuery } from "../treaty-list.js";
+import { treatyList, treatyRowJson, type TreatyQuery } from "../treaty-list.js";
 
 const MAX_LIMIT = 1000;
 
 export function treatyRoutes(app: FastifyInstance, context: ServeContext, model: ReadModel): void {
-  readRoute(app, "/recognition-treaties", (request, reply) => {
-    const view = model.current();
+  viewRoute(app, "/recognition-treaties", model, (view, request) => {
     const now = context.clock();
     const query = parseQuery(request);
-    const list = (): string => treatyListJson(view.generation.treaties, query, now);
-    return sendRepresentation(
-      request,
-      reply,
-      isWhole(query) ? view.wholeList(now, list) : new Representation(list()),
-    );
+    const list = (): Parts => treatyList(view.connectome.recognition.treaties, query, now);
+    return isWhole(query) ? view.wholeList(now, list) : view.represent(list());
   });
-  readRoute(app, "/recognition-treaties/:id", (request, reply) => {
-    const treaty = model.current().generation.treatiesById.get(pathParameter(request, "id"));
-    if (treaty === undefined)
+  viewRoute(app, "/recognition-treaties/:id", model, (view, request) => {
+    const judged = view.connectome.recognition.byId.get(pathParameter(request, "id"));
+    if (judged === undefined)
       throw new AppError("treaty_not_found", "Recognition treaty not found");
-    return sendRepresentation(
-      request,
-      reply,
-      new Representation(treatyRowJson(treaty, context.clock())),
-    );
+    return new Representation(treatyRowJson(judged.treaty, context.clock()));
   });
 }
 

@@ -86,7 +86,10 @@ test("a trust path is the first shortest walk over usable treaties, and is missi
       fc.constantFrom(...SOVEREIGNS),
       fc.constantFrom(...SOVEREIGNS),
       (list, from, to) => {
-        const { graph } = buildConnectome({ treaties: list, importedRevocations: [] }, NOW);
+        const { graph } = buildConnectome(
+          { treaties: list, importedRevocations: [] },
+          NOW,
+        ).recognition;
         const explained = explainTrustPath(graph, from, to);
         expect({ ...explained, path: explained.path.map((edge) => edge.treaty_id) }).toEqual(
           expected(list, from, to),
