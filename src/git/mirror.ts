@@ -14,6 +14,8 @@ export interface FetchLimits {
   readonly seconds: number;
   /** Of all objects in the mirror. */
   readonly objectBytes: number;
+  /** Beyond these the small ones are joined: each fetch brings one, and every look-up of an object asks all. */
+  readonly packs: number;
 }
 
 export interface MirrorOptions {
@@ -25,10 +27,8 @@ export interface MirrorOptions {
   readonly limits?: Partial<FetchLimits>;
 }
 
-const LIMITS: FetchLimits = { seconds: 60, objectBytes: 512 * 1024 * 1024 };
+const LIMITS: FetchLimits = { seconds: 60, objectBytes: 512 * 1024 * 1024, packs: 50 };
 const LOOK_EVERY_MS = 100;
-/** Each fetch brings a pack, and every look-up of an object asks all of them. */
-const MAX_PACKS = 50;
 const BRANCH = "refs/heads/";
 /** What git forbids in a name beyond our own grammar (git-check-ref-format). */
 const NO_NAME = /\/[/.]|\.lock(?:\/|$)|[/.]$/;
@@ -90,7 +90,7 @@ export class Mirror {
       // What was in the mirror stood in the way, and is gone.
       (await this.#tryFetch(commands, branch, signal));
     if (head === null) throw this.#unreachable(`has no commit for ${branch}`, "bad_ref");
-    if ((await this.#folder.packs()) > MAX_PACKS) await this.#repack(signal);
+    if ((await this.#folder.packs()) > this.#limits.packs) await this.#repack(signal);
     return { ...head, ref: branch.slice(BRANCH.length) };
   }
 

@@ -50,11 +50,22 @@ export async function startGitRemote(bare: string): Promise<GitRemote> {
   let sent = 0;
   const stalled = Promise.withResolvers<void>();
   const requests: { url: string; authorization: string | null }[] = [];
+  const deliver = ({ status, headers, body, isPack }: Answer, response: ServerResponse): void => {
+    response.writeHead(status, headers);
+    if (behaviour.stall === "drip") {
+      drip(response, body);
+    } else if (behaviour.stall === "pack" && isPack) {
+      response.write(body.subarray(0, body.length / 2), () => stalled.resolve());
+    } else {
+      sent += body.length;
+      response.end(body);
+    }
+  };
   const server = createServer({ key, cert: readFileSync(caFile) }, (request, response) => {
     const url = request.url ?? "";
     const authorization = request.headers.authorization ?? null;
     requests.push({ url, authorization });
-    const { requireToken, redirectTo, garbage, stall } = behaviour;
+    const { requireToken, redirectTo, garbage } = behaviour;
     if (requireToken !== null && authorization !== basic(requireToken)) {
       response.writeHead(401, { "www-authenticate": 'Basic realm="git"' }).end();
     } else if (redirectTo !== null) {
@@ -63,13 +74,7 @@ export async function startGitRemote(bare: string): Promise<GitRemote> {
       response.writeHead(200, { "content-type": "application/x-git-upload-pack-advertisement" });
       response.end(Buffer.alloc(4096, 0x9c));
     } else {
-      void answer(bare, request).then(async ({ status, headers, body, isPack }) => {
-        response.writeHead(status, headers);
-        if (stall === "drip") return drip(response, body);
-        sent += body.length;
-        if (stall !== "pack" || !isPack) return response.end(body);
-        response.write(body.subarray(0, body.length / 2), () => stalled.resolve());
-      });
+      void answer(bare, request).then((answered) => deliver(answered, response));
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -175,15 +180,9 @@ async function answer(bare: string, request: IncomingMessage): Promise<Answer> {
 function certificate(): { key: Buffer; caFile: string } {
   const dir = temporaryFolder();
   const [keyFile, caFile] = [join(dir, "key.pem"), join(dir, "certificate.pem")];
-  execFileSync(
-    "openssl",
-    [
-      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
-      ...["-days", "2", "-subj", "/CN=localhost"],
-      ...["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-      ...["-keyout", keyFile, "-out", caFile],
-    ],
-    { stdio: "ignore" },
-  );
+  const subject = "-subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1";
+  const form = "-x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2";
+  const args = `req ${form} ${subject}`.split(" ");
+  execFileSync("openssl", [...args, "-keyout", keyFile, "-out", caFile], { stdio: "ignore" });
   return { key: readFileSync(keyFile), caFile };
 }
