@@ -22,6 +22,7 @@ export interface GivenSettings {
   readonly "authority-key"?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  readonly interval?: string | undefined;
   readonly "control-socket"?: string | undefined;
 }
 
@@ -68,7 +69,7 @@ export function resolveSettings(given: GivenSettings, environment: NodeJS.Proces
   const keysDir =
     path(variable("CONCORDAT_KEYS_DIR"), settings.keysDir) ?? join(base, ".concordat/keys");
   const db = path(given.db, settings.db) ?? join(base, ".concordat/na.db");
-  const interval = variable("CONCORDAT_INTERVAL");
+  const interval = given.interval ?? variable("CONCORDAT_INTERVAL");
   const controlSocket = given["control-socket"] ?? variable("CONCORDAT_CONTROL_SOCKET");
   const { git = {}, feeds = {} } = settings;
   return {

@@ -50,7 +50,7 @@ export class Notifier {
   /** Returns at once and never throws: what is told is told later, or counted as lost. */
   observe(event: ControllerEvent): void {
     if (this.#isClosed || this.#outboxes.length === 0) return;
-    try {
+    this.#guarded(() => {
       if (event.type === "drift_detected" || event.type === "drift_resolved") {
         this.#drift.push(event);
         return;
@@ -60,21 +60,32 @@ export class Notifier {
       const message = toMessage(event, this.#open, fromInstant(now));
       if (message !== null) this.#consider(message, now);
       for (const held of this.#repeats.due(now)) this.#consider(held, now);
-    } catch {
-      for (const { name } of this.#ports.sinks) this.#report(name, "dropped", "internal");
-    }
+    });
   }
 
   /** Resolves when all that was observed is delivered, or given up. */
   async drain(): Promise<void> {
-    if (!this.#isClosed) this.#tellDrift(this.#ports.clock());
+    if (!this.#isClosed) this.#flush();
     await Promise.all(this.#outboxes.map((outbox) => outbox.drain()));
   }
 
-  /** Ends deliveries under way and drops what waits; `drain` first to wait for it. Nothing is observed afterwards. */
+  /** Tries what waits once more, for two seconds, and drops the rest. Nothing is observed afterwards. */
   async close(): Promise<void> {
+    if (!this.#isClosed) this.#flush();
     this.#isClosed = true;
     await Promise.all(this.#outboxes.map((outbox) => outbox.close()));
+  }
+
+  #flush(): void {
+    this.#guarded(() => this.#tellDrift(this.#ports.clock()));
+  }
+
+  #guarded(tell: () => void): void {
+    try {
+      tell();
+    } catch {
+      for (const { name } of this.#ports.sinks) this.#report(name, "dropped", "internal");
+    }
   }
 
   /** Any other event ends the run of drift events that belong together. */

@@ -24,6 +24,8 @@ type Letter = Omit<Notification, "dropped">;
 const MAX_WAITING = 100;
 /** Before the second, third and fourth attempt. */
 const PAUSES_MS: readonly number[] = [1_000, 5_000, 30_000];
+/** How long a service that stops waits for its last messages to go out. */
+const GRACE_MS = 2_000;
 /** A Slack message holds 50 blocks, and people read fewer. */
 const MAX_TOGETHER = 10;
 const MICROS_PER_SECOND = 1_000_000n;
@@ -31,6 +33,9 @@ const MICROS_PER_SECOND = 1_000_000n;
 export class Outbox {
   readonly #ports: OutboxPorts;
   readonly #waiting: Letter[] = [];
+  /** Ends pauses: what is tried from then on is tried once. */
+  readonly #hurry = new AbortController();
+  /** Ends requests. */
   readonly #stop = new AbortController();
   #dropped = 0;
   #delivery: Promise<void> = Promise.resolve();
@@ -57,10 +62,14 @@ export class Outbox {
     while (this.#isDelivering) await this.#delivery;
   }
 
-  /** Ends what is under way; what still waits is dropped. */
+  /** What waits is tried once more while the grace lasts; then what is under way ends, and the rest is dropped. */
   async close(): Promise<void> {
+    const grace = new AbortController();
+    this.#hurry.abort();
+    const drained = this.drain().finally(() => grace.abort());
+    await this.#ports.transport.sleep(GRACE_MS, grace.signal);
     this.#stop.abort();
-    await this.drain();
+    await drained;
   }
 
   async #deliverAll(): Promise<void> {
@@ -86,7 +95,7 @@ export class Outbox {
   async #deliver(
     notifications: readonly Notification[],
   ): Promise<readonly [NotifyResult, string | null]> {
-    const { signal } = this.#stop;
+    const { signal } = this.#hurry;
     for (let attempt = 0; ; attempt += 1) {
       const [outcome, detail] = await this.#attempt(notifications);
       const pause = PAUSES_MS[attempt];

@@ -140,7 +140,11 @@ test("the environment names files and times, and wins over the file", () => {
     controlSocket: "/s",
     git: { tokenFile: "/t", sshKey: "/k", knownHosts: "/h", caFile: join(repo, "a") },
   });
-  expect(resolveSettings({ repo, "control-socket": "/g" }, environment).controlSocket).toBe("/g");
+  const given = { repo, interval: "3m", "control-socket": "/g" };
+  expect(resolveSettings(given, environment)).toMatchObject({
+    interval: 180,
+    controlSocket: "/g",
+  });
   expect(() => resolveSettings({ repo }, { CONCORDAT_INTERVAL: "4s" })).toThrow(
     /^interval must be/,
   );

@@ -137,7 +137,7 @@ describe("the queue", () => {
       "good delivered",
       "good delivered",
       "bad failed http_500",
-      "bad dropped",
+      "bad failed http_500",
     ]);
   });
 });
@@ -165,6 +165,36 @@ describe("the controller is left alone", () => {
     deaf.notifier.observe(FAILED);
     await deaf.notifier.drain();
     expect(received).toHaveLength(1);
+  });
+
+  test("at the end what waits is tried once more, and not for longer than the grace", async () => {
+    const good = await receiver();
+    const silent = await receiver(() => {});
+    const pauses: number[] = [];
+    const results: string[] = [];
+    const { notifier } = telling([webhook(good.port, "good"), webhook(silent.port)], {
+      onResult: (...result) => results.push(result.filter((part) => part !== null).join(" ")),
+      sleep: async (ms, signal) => {
+        pauses.push(ms);
+        // The grace lasts until the good receiver has answered.
+        if (ms === 2_000) await expect.poll(() => results.length).toBe(2);
+        else signal.throwIfAborted();
+      },
+    });
+    notifier.observe(FAILED);
+    notifier.observe(drift("a"));
+    await notifier.close();
+    expect(good.received.map((one) => bodyOf(one).type)).toEqual([
+      "concordat.condition.changed",
+      "concordat.drift.detected",
+    ]);
+    expect(results.toSorted()).toEqual([
+      "good delivered",
+      "good delivered",
+      "hook dropped",
+      "hook failed ABORT_ERR",
+    ]);
+    expect(pauses).toEqual([2_000, 2_000]);
   });
 
   test("nothing is observed after the end, and without receivers nothing is kept", async () => {
