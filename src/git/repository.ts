@@ -3,14 +3,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../errors.js";
 import { discover, type Place } from "./discover.js";
-import { refCandidates } from "./ref.js";
-import { git } from "./run-git.js";
+import { resolveRef, type Commit } from "./resolve-ref.js";
+import { git, type GitOptions } from "./run-git.js";
 import { isWorkTreeDirty } from "./status.js";
 import { readBlobs, readTree, type TreeFile } from "./tree.js";
 
 export type { TreeFile } from "./tree.js";
 
-const BRANCH = /^refs\/heads\//;
 const FOUND = /^([0-9a-f]{40,64}) (?:commit|tree)$/;
 
 export class Repository {
@@ -37,43 +36,36 @@ export class Repository {
   /** The name of the branch that was checked out when the repository was opened; `HEAD` when none was. */
   async head(): Promise<string> {
     const name = this.#place.head ?? (await this.#unbornBranch());
-    return name.replace(BRANCH, "");
+    return name.replace(/^refs\/heads\//, "");
   }
 
   /** The commit and root tree that a branch, tag or commit id names at this moment. Throws empty_repository, bad_ref. */
-  async resolve(ref: string): Promise<{ commit: string; tree: string }> {
-    const candidates = refCandidates(ref);
-    const questions = [...candidates, "HEAD"].flatMap((name) => [
-      `${name}^{commit}`,
-      `${name}^{tree}`,
-    ]);
-    // Names go through standard input, where git reads no options.
-    const output = await this.#git(
-      ["cat-file", "--batch-check=%(objectname) %(objecttype)"],
-      `${questions.join("\n")}\n`,
-    );
-    const answers = output.toString().split("\n");
-    const ids = answers.map((answer) => FOUND.exec(answer)?.[1]);
-    for (const index of candidates.keys()) {
-      const [commit, tree] = ids.slice(2 * index, 2 * index + 2);
-      if (commit !== undefined && tree !== undefined) {
-        return { commit, tree };
-      }
-    }
-    if (ids[2 * candidates.length] === undefined) {
-      throw new AppError("empty_repository", `${this.#place.dir} has no commit on its branch yet`);
-    }
-    throw new AppError("bad_ref", `${this.#place.dir} has no branch, tag or commit ${ref}`);
+  resolve(ref: string): Promise<Commit> {
+    return resolveRef(this.#place.dir, ref, async (names) => {
+      // Names go through standard input, where git reads no options.
+      const output = await this.#git(["cat-file", "--batch-check=%(objectname) %(objecttype)"], {
+        input: names.map((name) => `${name}^{commit}\n${name}^{tree}\n`).join(""),
+      });
+      const ids = output
+        .toString()
+        .split("\n")
+        .map((answer) => FOUND.exec(answer)?.[1]);
+      return names.map((_, index) => {
+        const [commit, tree] = ids.slice(2 * index, 2 * index + 2);
+        return commit === undefined || tree === undefined ? null : { commit, tree };
+      });
+    });
   }
 
-  /**
-   * The newest commit of `ref`, or of the branch that is checked out at this moment. One git process. Throws as
-   * `resolve`, and git_failed when the repository is not where it was opened any more.
-   */
-  async newest(ref: string | null): Promise<{ commit: string; tree: string; ref: string }> {
-    if (ref !== null) return { ...(await this.resolve(ref)), ref };
-    const name = await this.#checkedOut();
-    return { ...(await this.resolve(name)), ref: name.replace(BRANCH, "") };
+  /** The full name of the branch that is checked out at this moment; `HEAD` when none is. Throws git_failed. */
+  async checkedOut(): Promise<string> {
+    // Its file tells without a process, unless refs are kept in tables.
+    const head = await readFile(join(this.gitDir, "HEAD"), "utf8").catch((cause: unknown) => {
+      throw new AppError("git_failed", `${this.dir} has no HEAD any more`, { cause });
+    });
+    const name = /^ref: *(\S+)\n?$/.exec(head)?.[1];
+    if (name === undefined) return "HEAD";
+    return name === "refs/heads/.invalid" ? this.#unbornBranch() : name;
   }
 
   /** Whether the managed files of the work tree, staged or not, tracked or not, differ from HEAD. */
@@ -95,17 +87,7 @@ export class Repository {
     return (await this.#git(["symbolic-ref", "HEAD"])).toString().trim();
   }
 
-  /** Read from its file, which costs no process; where refs are kept in tables, git has to tell. */
-  async #checkedOut(): Promise<string> {
-    const head = await readFile(join(this.#place.gitDir, "HEAD"), "utf8").catch((cause) => {
-      throw new AppError("git_failed", `${this.#place.dir} has no HEAD any more`, { cause });
-    });
-    const name = /^ref: *(\S+)\n?$/.exec(head)?.[1];
-    if (name === undefined) return "HEAD";
-    return name === "refs/heads/.invalid" ? this.#unbornBranch() : name;
-  }
-
-  #git(args: readonly string[], input = ""): Promise<Buffer> {
-    return git(this.#place.dir, [`--git-dir=${this.#place.gitDir}`, ...args], { input });
+  #git(args: readonly string[], options: GitOptions = {}): Promise<Buffer> {
+    return git(this.#place.dir, [`--git-dir=${this.#place.gitDir}`, ...args], options);
   }
 }
