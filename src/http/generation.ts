@@ -1,7 +1,6 @@
 /** One generation of the state, cut down to what the routes serve. */
 import { AppError } from "../errors.js";
 import type { Applied, AuthorityRecord, ImportedRevocation, TreatyRecord } from "../model/state.js";
-import { compareCodePoints } from "../protocol/code-points.js";
 import type { ServedRows } from "../state/served-rows.js";
 
 export interface Generation {
@@ -11,9 +10,9 @@ export interface Generation {
   readonly policyJson: string | null;
   /** The feed published last, signed. */
   readonly feedJson: string | null;
-  /** In order of id. */
+  /** In the order in which they were first written. */
   readonly treaties: readonly TreatyRecord[];
-  /** In order of issuer and attestation id. */
+  /** In the order in which they were first written. */
   readonly importedRevocations: readonly ImportedRevocation[];
 }
 
@@ -62,7 +61,7 @@ export function* readGeneration(
       feedJson,
       treaties: yield* keepKnown(rows.treaties(), previous?.treaties ?? [], {
         fields: TREATY_FIELDS,
-        compare: (a, b) => compareCodePoints(a.id, b.id),
+        keyOf: ({ id }) => id,
         check: ({ json, id }) => storedJson(json, `treaty ${id}`),
       }),
       importedRevocations: yield* keepKnown(
@@ -70,9 +69,7 @@ export function* readGeneration(
         previous?.importedRevocations ?? [],
         {
           fields: REVOCATION_FIELDS,
-          compare: (a, b) =>
-            compareCodePoints(a.issuer, b.issuer) ||
-            compareCodePoints(a.attestationId, b.attestationId),
+          keyOf: ({ issuer, attestationId }) => `${attestationId} ${issuer}`,
         },
       ),
     };
@@ -83,8 +80,8 @@ export function* readGeneration(
 
 interface Kind<T> {
   readonly fields: readonly (keyof T)[];
-  /** The order in which the rows come. */
-  readonly compare: (a: T, b: T) => number;
+  /** Where a row stood is looked up under it; should two rows share one, a row is only taken for a changed one. */
+  readonly keyOf: (row: T) => string;
   /** Judges a row that is not as it was. */
   readonly check?: (row: T) => void;
 }
@@ -93,16 +90,23 @@ interface Kind<T> {
 function* keepKnown<T>(
   rows: Iterable<T>,
   previous: readonly T[],
-  { fields, compare, check }: Kind<T>,
+  { fields, keyOf, check }: Kind<T>,
 ): Generator<void, readonly T[]> {
   const kept: T[] = [];
+  let places: ReadonlyMap<string, number> | null = null;
   let at = 0;
   let changes = 0;
   for (const row of rows) {
     let known = previous[at];
-    while (known !== undefined && compare(known, row) < 0) known = previous[(at += 1)];
+    if (known !== undefined && !isSame(known, row, fields)) {
+      // A row was changed, or some are gone: what follows stands elsewhere.
+      places ??= yield* placesOf(previous, keyOf);
+      at = places.get(keyOf(row)) ?? at;
+      known = previous[at];
+    }
     if (known !== undefined && isSame(known, row, fields)) {
       kept.push(known);
+      at += 1;
     } else {
       check?.(row);
       kept.push(row);
@@ -111,6 +115,18 @@ function* keepKnown<T>(
     if (kept.length % PAUSE_EVERY === 0) yield;
   }
   return changes === 0 && kept.length === previous.length ? previous : kept;
+}
+
+function* placesOf<T>(
+  rows: readonly T[],
+  keyOf: (row: T) => string,
+): Generator<void, ReadonlyMap<string, number>> {
+  const places = new Map<string, number>();
+  for (const row of rows) {
+    places.set(keyOf(row), places.size);
+    if (places.size % PAUSE_EVERY === 0) yield;
+  }
+  return places;
 }
 
 function isSame<T>(a: T, b: T, fields: readonly (keyof T)[]): boolean {

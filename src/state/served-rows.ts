@@ -1,7 +1,7 @@
 /** What is served of a state, read row by row: other work may go on between two rows, whatever is written meanwhile. */
 import type { Applied, AuthorityRecord, ImportedRevocation, TreatyRecord } from "../model/state.js";
 import type { Connection } from "./connection.js";
-import { iterateAll, readAll, readApplied, readGeneration } from "./snapshot.js";
+import { iterateAsStored, readAll, readApplied, readGeneration } from "./snapshot.js";
 import { AUTHORITY, IMPORTED_REVOCATIONS, POLICIES, TREATIES } from "./tables.js";
 
 /** One state, as it was when it was opened. One list is read at a time. Every method throws as those of `StateReader`. */
@@ -12,9 +12,9 @@ export interface ServedRows {
   readonly policyJson: string | null;
   /** Our own newest revocation feed, signed. */
   readonly feedJson: string | null;
-  /** In order of id. */
+  /** In the order in which they were first written. */
   treaties(): Iterable<TreatyRecord>;
-  /** In order of issuer and attestation. */
+  /** In the order in which they were first written. */
   importedRevocations(): Iterable<ImportedRevocation>;
   /** Ends the reading; a list that is still being read must be given up first. */
   close(): void;
@@ -33,8 +33,8 @@ export function readServedRows(connection: Connection): ServedRows {
       authority: readAll(connection, AUTHORITY)[0] ?? null,
       policyJson: readAll(connection, POLICIES)[0]?.json ?? null,
       feedJson: typeof feedJson === "string" ? feedJson : null,
-      treaties: () => iterateAll(connection, TREATIES),
-      importedRevocations: () => iterateAll(connection, IMPORTED_REVOCATIONS),
+      treaties: () => iterateAsStored(connection, TREATIES),
+      importedRevocations: () => iterateAsStored(connection, IMPORTED_REVOCATIONS),
       close: () => connection.close(),
     };
   } catch (error) {
