@@ -6,8 +6,10 @@ import Fastify, {
   type FastifyRequest,
 } from "fastify";
 import { AppError } from "../errors.js";
+import type { ControllerEvent } from "../model/controller.js";
 import { answerClientError } from "./client-error.js";
 import type { ServeContext } from "./context.js";
+import { ControllerMetrics } from "./controller-metrics.js";
 import { refusal, sendError } from "./error-reply.js";
 import { HttpMetrics } from "./metrics.js";
 import { ReadModel } from "./read-model.js";
@@ -17,7 +19,9 @@ import { authorityRoutes } from "./routes/authority.js";
 import { connectomeRoutes } from "./routes/connectome.js";
 import { healthRoutes } from "./routes/health.js";
 import { metricsRoute } from "./routes/metrics.js";
+import { statusRoute } from "./routes/status.js";
 import { treatyRoutes } from "./routes/treaties.js";
+import { webhookRoute } from "./routes/webhook.js";
 import { Slices } from "./slices.js";
 import { stateFigures } from "./state-figures.js";
 
@@ -31,10 +35,14 @@ export interface Serving {
    * Throws AppError `service_not_ready` when the newest state cannot be used.
    */
   prepare(): Promise<number>;
+  /** Shows an event of the controller in the metrics. */
+  observe(event: ControllerEvent): void;
+  /** Shows in the metrics what became of a notification. */
+  countNotification(sink: string, result: string): void;
 }
 
 /**
- * The public read routes of protocol.md 7. Each app has its own metrics and its own
+ * The public read routes of protocol.md 7, and those of a controller that is given. Each app has its own metrics and its own
  * read model, and never writes. The caller keeps the reader and closes it after the app.
  */
 export function buildApp(context: ServeContext): FastifyInstance & Serving {
@@ -59,6 +67,7 @@ export function buildApp(context: ServeContext): FastifyInstance & Serving {
     clientErrorHandler: (error, socket) => answerClientError(error, socket, context.requestIds()),
   });
   const metrics: HttpMetrics = new HttpMetrics(() => stateFigures(model));
+  const controllerMetrics = new ControllerMetrics(metrics.registry, context.clock);
   const slices = new Slices(context.slices);
   const model = new ReadModel({
     reader: context.reader,
@@ -97,8 +106,13 @@ export function buildApp(context: ServeContext): FastifyInstance & Serving {
   treatyRoutes(app, context, model);
   attestationRoutes(app, model);
   connectomeRoutes(app, model);
+  statusRoute(app, context);
+  webhookRoute(app, context, (result) => metrics.countWebhook(result));
   return Object.assign(app, {
     prepare: async () => model.prepare(),
+    observe: (event: ControllerEvent) => controllerMetrics.observe(event),
+    countNotification: (sink: string, result: string) =>
+      controllerMetrics.countNotification(sink, result),
   });
 }
 

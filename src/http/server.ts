@@ -31,8 +31,13 @@ export async function listen(
     await app.close();
     throw listenError(cause, host, port);
   }
-  let closing: Promise<void> | null = null;
-  return { address, close: async () => (closing ??= close(app)) };
+  return { address, close: closing(app) };
+}
+
+/** What stops the app, the first time that it is called. */
+export function closing(app: FastifyInstance): () => Promise<void> {
+  let closed: Promise<void> | null = null;
+  return async () => (closed ??= close(app));
 }
 
 async function close(app: FastifyInstance): Promise<void> {

@@ -1,0 +1,16 @@
+/** What the controller says of itself. */
+import type { FastifyInstance } from "fastify";
+import type { ServeContext } from "../context.js";
+import { notReady } from "../read-model.js";
+import { readRoute } from "../read-route.js";
+import { Representation } from "../representation.js";
+import { sendRepresentation } from "../send.js";
+
+export function statusRoute(app: FastifyInstance, { status }: ServeContext): void {
+  if (status === undefined) return;
+  readRoute(app, "/status.json", (request, reply) => {
+    const now = status();
+    if (now === null) throw notReady(["starting"]);
+    return sendRepresentation(request, reply, new Representation(JSON.stringify(now)));
+  });
+}
