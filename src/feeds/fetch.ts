@@ -1,4 +1,5 @@
 /** One request for a feed: bounded in time and bytes, to a judged address, and never anywhere else (docs/threats.md F12, F13). */
+import { X509Certificate } from "node:crypto";
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import type { IncomingMessage, RequestOptions } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
@@ -30,8 +31,10 @@ export type Fetched =
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "aborted" };
 
-/** Trusts what the runtime trusts, and the authorities of `pem` beside it. Throws when it holds no certificates. */
+/** Trusts what the runtime trusts, and the authorities of `pem` beside it. Throws when it does not begin with a certificate. */
 export function trustOf(pem: string | null): SecureContext {
+  // OpenSSL takes text without a certificate for an empty list.
+  if (pem !== null) new X509Certificate(pem);
   return createSecureContext({
     minVersion: "TLSv1.2",
     ...(pem === null ? {} : { ca: [...getCACertificates("default"), pem] }),

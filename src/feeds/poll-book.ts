@@ -33,7 +33,8 @@ export class PollBook {
 
   /** `chance` is a number from 0 to 1. */
   record(poll: FeedPoll, chance: number): void {
-    const before = this.#remembered(poll.issuer)?.failures ?? 0;
+    // Not the stored one: by now that is this poll itself.
+    const before = this.#last.get(poll.issuer)?.failures ?? 0;
     const failures = poll.result === "fetch_failed" ? before + 1 : 0;
     this.#last.set(poll.issuer, { poll, failures, chance });
   }

@@ -1,10 +1,11 @@
 /** Feeds of GLOBEX and a history to judge them by. */
 import { judgeFeed, type FeedVerdict, type Trial } from "../../src/feeds/judge.js";
-import type { SovereignRevocationFeed } from "../../src/model/documents.js";
+import type { SovereignRevocationFeed, Verified } from "../../src/model/documents.js";
 import type { FeedRecord } from "../../src/model/state.js";
 import { parseFeed } from "../../src/protocol/documents.js";
 import { parseTimestamp, toInstant } from "../../src/protocol/instant.js";
 import { parseJson } from "../../src/protocol/json.js";
+import { signatureHolds } from "../../src/protocol/verify.js";
 import { keyOf } from "./keys.js";
 import { feedJson } from "./signed.js";
 
@@ -69,3 +70,18 @@ export function revoking(
 }
 
 export const AT_7 = revoking(7, ["a", "b"]);
+
+/** What AT_7 says, signed anew as the reference does at each request. */
+export const AGAIN_7 = revoking(7, ["a", "b"], {
+  feed_id: "again-7",
+  issued_at: parseTimestamp("2026-11-22T00:00:00Z"),
+});
+
+export const VERIFIED_7 = verified(AT_7);
+
+/** With the proof that GLOBEX signed it. */
+export function verified(json: string): Verified<SovereignRevocationFeed> {
+  const document = signatureHolds(parseFeed(parseJson(json)), [keyOf("globex").publicKey]);
+  if (document === null) throw new Error("GLOBEX did not sign it");
+  return document;
+}
