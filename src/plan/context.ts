@@ -12,6 +12,7 @@ import type {
   TreatyRecord,
 } from "../model/state.js";
 import type { Instant } from "../model/time.js";
+import { perObject } from "../protocol/per-object.js";
 
 export interface StateIndex {
   readonly treaties: ReadonlyMap<string, TreatyRecord>;
@@ -38,8 +39,8 @@ function byKey<T>(rows: readonly T[], key: (row: T) => string): Map<string, T> {
   return map;
 }
 
-/** Indexes a snapshot and picks the policy that judges. */
-export function planContext(desired: Desired, snapshot: Snapshot, now: Instant): PlanContext {
+/** A snapshot never changes, and is planned against again and again while the state stands still. */
+const indexOf = perObject((snapshot: Snapshot): StateIndex => {
   const inventory = new Map<Kind, Map<string, InventoryEntry>>();
   for (const entry of snapshot.inventory) {
     const names = inventory.get(entry.kind) ?? new Map<string, InventoryEntry>();
@@ -47,19 +48,19 @@ export function planContext(desired: Desired, snapshot: Snapshot, now: Instant):
     inventory.set(entry.kind, names);
   }
   return {
-    desired,
-    snapshot,
-    now,
-    policy: snapshot.authority?.policy ?? desired.authority.policy,
-    index: {
-      treaties: byKey(snapshot.treaties, (row) => row.id),
-      attestations: byKey(snapshot.attestations, (row) => row.id),
-      keys: byKey(snapshot.operatorKeys, (row) => row.keyId),
-      revokedKeys: byKey(snapshot.revokedKeys, (row) => row.keyId),
-      sovereigns: byKey(snapshot.sovereigns, (row) => row.sovereignId),
-      inventory,
-    },
+    treaties: byKey(snapshot.treaties, (row) => row.id),
+    attestations: byKey(snapshot.attestations, (row) => row.id),
+    keys: byKey(snapshot.operatorKeys, (row) => row.keyId),
+    revokedKeys: byKey(snapshot.revokedKeys, (row) => row.keyId),
+    sovereigns: byKey(snapshot.sovereigns, (row) => row.sovereignId),
+    inventory,
   };
+});
+
+/** Indexes a snapshot and picks the policy that judges. */
+export function planContext(desired: Desired, snapshot: Snapshot, now: Instant): PlanContext {
+  const policy = snapshot.authority?.policy ?? desired.authority.policy;
+  return { desired, snapshot, now, policy, index: indexOf(snapshot) };
 }
 
 /** What Concordat applied under this kind, by name. */

@@ -1,7 +1,6 @@
 /** Treaties and attestations: which is new, changed, due, revoked or gone; a revocation is terminal (design.md 4.2). */
 import type { DesiredRevocation } from "../model/desired.js";
 import type { InventoryEntry } from "../model/state.js";
-import { canonicalJson } from "../protocol/canonical.js";
 import { appliedSpec, change } from "./change.js";
 import { inventoryOf, positionOf, type PlanContext } from "./context.js";
 import { driftOf, type DriftVerdict } from "./drift.js";
@@ -78,7 +77,7 @@ function live<D extends SignedDesired>(
   const row = signed.rows.get(entry.objectId);
   if (row === undefined) return;
   const left = secondsLeft(row, context.now);
-  if (canonicalJson(signed.spec(desired)) !== entry.specJson) {
+  if (signed.specJson(desired) !== entry.specJson) {
     replace(comparison, desired, entry, "spec_changed");
     return;
   }
@@ -166,8 +165,7 @@ function buried<D extends SignedDesired>(
       "it is revoked, and a revocation is terminal; raise reissue to trust again under another id",
   });
   const returns =
-    canonicalJson(signed.spec(desired)) !== entry.specJson ||
-    desired.source.blob !== entry.source.blob;
+    signed.specJson(desired) !== entry.specJson || desired.source.blob !== entry.source.blob;
   if (!justRevoked && returns && !comparison.revocations.has(entry.objectId)) {
     outcome.findings.push({
       code: "revoked_name_returns",

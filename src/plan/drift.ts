@@ -1,6 +1,6 @@
 /** Does an object stand in the state as it was applied? What differs was done outside git. */
 import type { Drift, DriftClass, DriftDisposition } from "../model/plan.js";
-import type { InventoryEntry } from "../model/state.js";
+import type { Digest, InventoryEntry } from "../model/state.js";
 import { canonicalJson } from "../protocol/canonical.js";
 import { sha256 } from "../protocol/digest.js";
 import type { PlanContext } from "./context.js";
@@ -25,6 +25,18 @@ const MESSAGES: { readonly [C in DriftClass]: string } = {
 /** A drift entry with the fixed words of its class. */
 export function drift(given: Pick<Drift, "class" | "kind" | "name" | "id" | "disposition">): Drift {
   return { ...given, message: MESSAGES[given.class] };
+}
+
+/** A row never changes, is of one kind only, and mostly stands from one plan to the next. */
+const digests = new WeakMap<SignedRow, Digest | null>();
+
+/** The digest of a row's signed text; null when a column that repeats it says otherwise. */
+function digestOf(row: SignedRow, signed: Pick<SignedKind, "repeated">): Digest | null {
+  const known = digests.get(row);
+  if (known !== undefined) return known;
+  const digest = columnsAgree(row, signed) ? sha256(row.json) : null;
+  digests.set(row, digest);
+  return digest;
 }
 
 /** The columns that repeat the signed text must say the same; the reference's times end in `+00:00`. */
@@ -56,7 +68,8 @@ function classOf(
   if (row === undefined) return "missing";
   if (row.status === "revoked") return "revoked_out_of_band";
   if (row.status === "suspended") return "suspended";
-  return sha256(row.json) === entry.documentDigest && columnsAgree(row, signed) ? null : "altered";
+  const digest = digestOf(row, signed);
+  return digest !== null && digest === entry.documentDigest ? null : "altered";
 }
 
 /** What to do about it, under the policy last applied: grants made outside git are undone, nothing is re-granted. */

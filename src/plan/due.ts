@@ -103,7 +103,8 @@ function considerSigned<D extends SignedDesired>(
   }
   for (const { objectId, live } of applied.values()) {
     const row = signed.rows.get(objectId);
-    if (row !== undefined && (live || row.status !== "revoked")) next.left(endOf(row), 0);
+    if (row === undefined || isWatched(context, signed, row)) continue;
+    if (live || row.status !== "revoked") next.left(endOf(row), 0);
   }
 }
 

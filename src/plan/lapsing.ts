@@ -2,6 +2,7 @@
 import type { Drift, Finding, Lapsing } from "../model/plan.js";
 import type { Instant } from "../model/time.js";
 import { fromInstant } from "../protocol/instant.js";
+import { perObject } from "../protocol/per-object.js";
 import { inventoryOf, positionOf, type PlanContext } from "./context.js";
 import { drift } from "./drift.js";
 import {
@@ -11,6 +12,7 @@ import {
   treaties,
   type SignedDesired,
   type SignedKind,
+  type SignedRow,
 } from "./signed-kind.js";
 import type { PlannedChange } from "./step.js";
 
@@ -18,6 +20,9 @@ import type { PlannedChange } from "./step.js";
 export const HORIZON = 30 * 86_400;
 /** From when on the lifecycle calls it expiring soon (protocol.md 5). */
 export const SOON = 72 * 3_600;
+
+/** Writing a date-time costs more than all the rest of an item. */
+const endText = perObject((row: SignedRow) => fromInstant(endOf(row)));
 
 interface Ending {
   readonly lapsing: readonly Lapsing[];
@@ -53,7 +58,7 @@ export function lapsing(
       if (left <= 0 || left > HORIZON) continue;
       const renews = signed.renewBefore(desired) !== null;
       const end = endOf(row);
-      const expires = fromInstant(end);
+      const expires = endText(row);
       found.push({
         end,
         item: { kind: signed.kind, name: desired.name, id: row.id, expires_at: expires, renews },

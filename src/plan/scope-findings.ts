@@ -7,6 +7,7 @@ import type { FeedRecord } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import { parseFeed } from "../protocol/documents.js";
 import { plusSeconds, toInstant } from "../protocol/instant.js";
+import { perObject } from "../protocol/per-object.js";
 import { parseJson } from "../protocol/json.js";
 import { positionOf, type PlanContext } from "./context.js";
 
@@ -76,15 +77,7 @@ function newestIssues({ snapshot, desired }: PlanContext): ReadonlyMap<string, I
 }
 
 /** A feed may hold a hundred thousand ids, and a row is read by every plan until it is replaced. */
-const issues = new WeakMap<FeedRecord, Instant>();
-
-function issueOf(row: FeedRecord): Instant {
-  const known = issues.get(row);
-  if (known !== undefined) return known;
-  const issued = toInstant(storedFeed(row).issued_at);
-  issues.set(row, issued);
-  return issued;
-}
+const issueOf = perObject((row: FeedRecord): Instant => toInstant(storedFeed(row).issued_at));
 
 function storedFeed({ feedId, json }: FeedRecord): SovereignRevocationFeed {
   try {

@@ -4,9 +4,11 @@ import type { DesiredAttestation, DesiredTreaty, Validity } from "../model/desir
 import type { JsonObject } from "../model/json.js";
 import type { AttestationRecord, TreatyRecord } from "../model/state.js";
 import type { Instant, Seconds } from "../model/time.js";
+import { canonicalJson } from "../protocol/canonical.js";
 import { parseTimestamp, plusSeconds, secondsBetween, toInstant } from "../protocol/instant.js";
 import { parseAttestation, parseTreaty } from "../protocol/documents.js";
 import { parseJson } from "../protocol/json.js";
+import { perObject } from "../protocol/per-object.js";
 import { signatureHolds } from "../protocol/verify.js";
 import type { PlanContext } from "./context.js";
 import { attestationSpec, treatySpec } from "./spec.js";
@@ -41,6 +43,8 @@ export interface SignedKind<D extends SignedDesired = SignedDesired> {
   readonly rows: ReadonlyMap<string, SignedRow>;
   readonly maxValidity: Seconds;
   spec(desired: D): JsonObject;
+  /** The spec as the inventory keeps it. */
+  specJson(desired: D): string;
   /** Renew when no more than this is left; null: never. */
   renewBefore(desired: D): Seconds | null;
   read(json: string): SignedDocument;
@@ -50,6 +54,12 @@ export interface SignedKind<D extends SignedDesired = SignedDesired> {
   repeated(id: string): JsonObject;
 }
 
+/** Resources that did not change between two commits are the same objects (desired/), and most do not. */
+const treatySpecJson = perObject((desired: DesiredTreaty) => canonicalJson(treatySpec(desired)));
+const attestationSpecJson = perObject((desired: DesiredAttestation) =>
+  canonicalJson(attestationSpec(desired)),
+);
+
 export function treaties(context: PlanContext): SignedKind<DesiredTreaty> {
   return {
     kind: "RecognitionTreaty",
@@ -57,6 +67,7 @@ export function treaties(context: PlanContext): SignedKind<DesiredTreaty> {
     rows: context.index.treaties,
     maxValidity: context.policy.maxValidity.treaty,
     spec: treatySpec,
+    specJson: treatySpecJson,
     renewBefore: (desired) => desired.renewBefore,
     read: (json) => {
       const document = parseTreaty(parseJson(json));
@@ -96,6 +107,7 @@ export function attestations(context: PlanContext): SignedKind<DesiredAttestatio
     rows: context.index.attestations,
     maxValidity: context.policy.maxValidity.attestation,
     spec: attestationSpec,
+    specJson: attestationSpecJson,
     renewBefore: () => null,
     read: (json) => {
       const document = parseAttestation(parseJson(json));
@@ -141,18 +153,7 @@ export function windowOf(
 type Expiring = Pick<SignedRow, "id" | "expiresAt">;
 
 /** Several comparisons ask for the same row's end, and reading a date-time is most of what an unchanged plan costs. */
-const ends = new WeakMap<Expiring, Instant>();
-
-/** When a row expires. Throws AppError `state_corrupt` naming the row when nobody can tell. */
-export function endOf(row: Expiring): Instant {
-  const known = ends.get(row);
-  if (known !== undefined) return known;
-  const end = readEnd(row);
-  ends.set(row, end);
-  return end;
-}
-
-function readEnd({ id, expiresAt }: Expiring): Instant {
+const rememberedEnd = perObject(({ id, expiresAt }: Expiring): Instant => {
   try {
     return toInstant(parseTimestamp(expiresAt));
   } catch (cause) {
@@ -160,6 +161,11 @@ function readEnd({ id, expiresAt }: Expiring): Instant {
       cause,
     });
   }
+});
+
+/** When a row expires. Throws AppError `state_corrupt` naming the row when nobody can tell. */
+export function endOf(row: Expiring): Instant {
+  return rememberedEnd(row);
 }
 
 /** Whole seconds until a row expires; not positive once it has. */
