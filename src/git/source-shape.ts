@@ -27,6 +27,6 @@ export interface Source {
   isAncestor(ancestor: string, commit: string): Promise<boolean>;
   /** Calls `onChange` when a ref moves, until the returned function is called. A remote never calls: it is polled. */
   watch(onChange: () => void): Promise<() => Promise<void>>;
-  /** Ends a fetch that is under way, with all its processes. Afterwards `head` fails. */
+  /** Ends a fetch that is under way with all its processes, and any process that was kept. A remote's `head` fails then. */
   stop(): Promise<void>;
 }

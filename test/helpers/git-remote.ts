@@ -1,12 +1,13 @@
 /** A git remote over https, as a forge is one: git's own http-backend behind a server that can also misbehave. */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { basename, dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { commitFiles, git, repositoryWith, temporaryFolder } from "./git.js";
+import { selfSigned } from "./tls.js";
 
 const BACKEND = join(
   execFileSync("git", ["--exec-path"], { encoding: "utf8" }).trim(),
@@ -30,7 +31,7 @@ export interface Behaviour {
 
 export interface GitRemote {
   readonly url: string;
-  /** The certificate, which nobody trusts who was not given it. */
+  /** Its certificate. */
   readonly caFile: string;
   readonly requests: readonly { readonly url: string; readonly authorization: string | null }[];
   /** The bytes of all bodies so far. */
@@ -45,7 +46,7 @@ export interface GitRemote {
 
 /** Serves one bare repository until the test ends. */
 export async function startGitRemote(bare: string): Promise<GitRemote> {
-  const { key, caFile } = certificate();
+  const { key, cert, caFile } = selfSigned();
   let behaviour: Behaviour = { requireToken: null, redirectTo: null, garbage: false, stall: null };
   let sent = 0;
   const stalled = Promise.withResolvers<void>();
@@ -61,7 +62,7 @@ export async function startGitRemote(bare: string): Promise<GitRemote> {
       response.end(body);
     }
   };
-  const server = createServer({ key, cert: readFileSync(caFile) }, (request, response) => {
+  const server = createServer({ key, cert }, (request, response) => {
     const url = request.url ?? "";
     const authorization = request.headers.authorization ?? null;
     requests.push({ url, authorization });
@@ -175,14 +176,4 @@ async function answer(bare: string, request: IncomingMessage): Promise<Answer> {
   const content = output.subarray(end + 4);
   const isPack = content.includes("packfile\n");
   return { status: Number.parseInt(status, 10), headers: rest, body: content, isPack };
-}
-
-function certificate(): { key: Buffer; caFile: string } {
-  const dir = temporaryFolder();
-  const [keyFile, caFile] = [join(dir, "key.pem"), join(dir, "certificate.pem")];
-  const subject = "-subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1";
-  const form = "-x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2";
-  const args = `req ${form} ${subject}`.split(" ");
-  execFileSync("openssl", [...args, "-keyout", keyFile, "-out", caFile], { stdio: "ignore" });
-  return { key: readFileSync(keyFile), caFile };
 }

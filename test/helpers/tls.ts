@@ -19,13 +19,14 @@ const SUBJECTS = [...TLS_NAMES.map((name) => `DNS:${name}`), "IP:127.0.0.1", "IP
 
 let made: Omit<SelfSigned, "caFile"> | null = null;
 
-export function selfSigned(): SelfSigned {
+/** The one of this process, or another one that does not vouch for it. */
+export function selfSigned(isAnother = false): SelfSigned {
   const folder = mkdtempSync(join(tmpdir(), "concordat-tls-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  made ??= make();
+  const pair = isAnother ? make() : (made ??= make());
   const caFile = join(folder, "ca.pem");
-  writeFileSync(caFile, made.cert);
-  return { ...made, caFile };
+  writeFileSync(caFile, pair.cert);
+  return { ...pair, caFile };
 }
 
 function make(): Omit<SelfSigned, "caFile"> {

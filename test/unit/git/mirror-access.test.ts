@@ -8,6 +8,7 @@ import { openSource, type Source } from "../../../src/git/source.js";
 import { following } from "../../helpers/following.js";
 import { temporaryFolder, writeFiles } from "../../helpers/git.js";
 import { CAN_SERVE_HTTPS, publishedRepository, startGitRemote } from "../../helpers/git-remote.js";
+import { selfSigned } from "../../helpers/tls.js";
 
 const TOKEN = "t0ken-with-$pecial";
 const HTTPS = { transport: "https", address: "https://localhost/a" } as const;
@@ -81,7 +82,7 @@ describe.skipIf(!CAN_SERVE_HTTPS)("over https (needs openssl and git's http-back
 
   test("a certificate that nobody vouches for is refused before anything is sent", async () => {
     const { bare } = publishedRepository({ "a.yaml": "a: 1\n" });
-    const [remote, other] = [await startGitRemote(bare), await startGitRemote(bare)];
+    const remote = await startGitRemote(bare);
     const tokenFile = secretFile(TOKEN);
     const mirror = join(temporaryFolder(), "mirror");
     const system = await openSource({
@@ -90,7 +91,9 @@ describe.skipIf(!CAN_SERVE_HTTPS)("over https (needs openssl and git's http-back
       mirror,
       credentials: { tokenFile },
     });
-    const foreign = await following(remote, { credentials: { caFile: other.caFile, tokenFile } });
+    const foreign = await following(remote, {
+      credentials: { caFile: selfSigned(true).caFile, tokenFile },
+    });
     for (const source of [system, foreign]) {
       const { code, message } = await failure(source);
       expect(code).toBe("source_unreachable");
