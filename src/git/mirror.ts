@@ -113,7 +113,9 @@ export class Mirror {
         await this.#folder.remake("sha256");
         return null;
       case "failed":
-        if (await this.#isWhole(signal)) throw result.error;
+        if (result.error.code !== "source_unreachable" || (await this.#isWhole(signal))) {
+          throw result.error;
+        }
         await this.#folder.remake();
         return null;
     }

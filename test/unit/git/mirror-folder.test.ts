@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -10,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Source } from "../../../src/git/source.js";
 import { following } from "../../helpers/following.js";
 import {
@@ -172,6 +173,19 @@ describe.skipIf(!CAN_SERVE_HTTPS)("the mirror (needs openssl and git's http-back
     expect(await readEverything(source)).toBe("b: 1\n");
     expect(await source.isAncestor(head.commit, (await source.head()).commit)).toBe(false);
     expect(() => git(mirror, ["cat-file", "-e", head.commit])).toThrow("Command failed");
+  });
+
+  test("stays as it is where there is no git", async () => {
+    const { mirror, source, head } = await mirrored();
+    const tools = temporaryFolder();
+    symlinkSync(execFileSync("sh", ["-c", "command -v sh"]).toString().trim(), join(tools, "sh"));
+    vi.stubEnv("PATH", tools);
+    try {
+      await expect(source.head()).rejects.toMatchObject({ code: "git_failed" });
+    } finally {
+      vi.unstubAllEnvs();
+    }
+    expect(git(mirror, ["rev-parse", "refs/incoming/head"])).toBe(head.commit);
   });
 
   test("is never made of a folder that holds something else", async () => {
