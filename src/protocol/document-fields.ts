@@ -37,7 +37,10 @@ export class Fields {
   texts(key: string, fallback?: readonly string[]): readonly string[] {
     const value = this.#optional(key);
     if (value === undefined && fallback !== undefined) return fallback;
-    return list(value, this.#at(key)).map((item, index) => text(item, `${this.#at(key)}/${index}`));
+    return list(value, this.#at(key)).map((item, index) =>
+      // A feed holds a hundred thousand: a pointer is made only for the one at fault.
+      typeof item === "string" ? item : text(item, `${this.#at(key)}/${index}`),
+    );
   }
 
   textsOrNull(key: string): readonly string[] | null {
@@ -133,7 +136,7 @@ export class Fields {
 }
 
 function text(value: JsonValue, pointer: string): string {
-  if (typeof value !== "string") throw invalidDocument(pointer, "expected a string");
+  if (typeof value !== "string") throw invalidText(pointer);
   return value;
 }
 
@@ -153,12 +156,19 @@ function assertTexts(
   map: JsonObject,
   pointer: string,
 ): asserts map is { readonly [key: string]: string } {
-  for (const [key, value] of Object.entries(map)) text(value, `${pointer}/${escapePointer(key)}`);
+  for (const key in map) {
+    const value = map[key];
+    if (typeof value !== "string") throw invalidText(`${pointer}/${escapePointer(key)}`);
+  }
 }
 
 /** RFC 6901 3. */
 function escapePointer(name: string): string {
   return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+function invalidText(pointer: string): AppError {
+  return invalidDocument(pointer, "expected a string");
 }
 
 function invalidDocument(pointer: string, what: string, cause?: unknown): AppError {
