@@ -7,6 +7,7 @@ import type { Diagnostic } from "./diagnostic.js";
 export function ambiguousPaths(paths: readonly string[]): readonly Diagnostic[] {
   const files = new Set<string>();
   const spellings = new Map<string, string>();
+  const seen = new Set<string>();
   const reported = new Set<string>();
   const diagnostics: Diagnostic[] = [];
   const report = (path: string, message: string): void => {
@@ -17,7 +18,8 @@ export function ambiguousPaths(paths: readonly string[]): readonly Diagnostic[] 
   for (const path of paths) {
     if (files.has(path)) report(path, "the tree holds this path twice");
     files.add(path);
-    for (const prefix of prefixesOf(path)) {
+    for (const prefix of newPrefixesOf(path, seen)) {
+      seen.add(prefix);
       const folded = fold(prefix);
       const first = spellings.get(folded);
       if (first === undefined) spellings.set(folded, prefix);
@@ -28,13 +30,23 @@ export function ambiguousPaths(paths: readonly string[]): readonly Diagnostic[] 
   return diagnostics;
 }
 
-/** `a/b/c` gives `a`, `a/b` and `a/b/c`. */
-function prefixesOf(path: string): readonly string[] {
-  const parts = path.split("/");
-  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
+/** `a/b/c` gives `a`, `a/b` and `a/b/c`, without those that were seen already, whose own prefixes were seen with them. */
+function newPrefixesOf(path: string, seen: ReadonlySet<string>): readonly string[] {
+  const prefixes: string[] = [];
+  for (let end = path.length; end !== -1; end = path.lastIndexOf("/", end - 1)) {
+    const prefix = path.slice(0, end);
+    if (seen.has(prefix)) break;
+    prefixes.push(prefix);
+    // A path may begin with a slash.
+    if (end === 0) break;
+  }
+  return prefixes.toReversed();
 }
 
+const ASCII = /^[\x00-\x7f]*$/;
+
 function fold(path: string): string {
+  if (ASCII.test(path)) return path.toLowerCase();
   // Upper case first: it also joins the long s with s, and the sharp s with ss.
   return path.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
 }

@@ -12,6 +12,7 @@ import { sortedSet } from "../protocol/code-points.js";
 import { quoted } from "./characters.js";
 import { Fields } from "./fields.js";
 import type { Resolution, ResourceOf } from "./resolution.js";
+import { resolvedOnce } from "./resolved-once.js";
 
 const WEEK: Seconds = 7 * 24 * 3600;
 const DEFAULT_STATUSES: readonly DocumentStatus[] = ["active"];
@@ -24,12 +25,28 @@ export function resolveTreaties(
   sovereigns: Sovereigns,
 ): readonly DesiredTreaty[] {
   const [authority] = resolution.of("Authority");
+  const ownId = authority?.spec.sovereignId ?? null;
   const defaultFor = defaultDuration(resolution, "treatyFor");
-  return resolution.of("RecognitionTreaty").flatMap((resource) => {
+  return resolution
+    .of("RecognitionTreaty")
+    .map((resource) =>
+      resolveTreaty(resolution, resource, sovereigns.get(resource.spec.subject), ownId, defaultFor),
+    )
+    .filter((treaty) => treaty !== null);
+}
+
+const resolveTreaty = resolvedOnce(
+  (
+    resolution,
+    resource: ResourceOf<"RecognitionTreaty">,
+    sovereign: DesiredSovereign | undefined,
+    ownId: string | null,
+    defaultFor: Seconds,
+  ): DesiredTreaty | null => {
     const { spec, name, source } = resource;
     const { scope, metadata = {}, reissue = 0 } = spec;
     const subject = resolution.find(resource, "/spec/subject", "Sovereign", spec.subject);
-    if (subject !== null && subject.spec.sovereignId === authority?.spec.sovereignId) {
+    if (subject !== null && subject.spec.sovereignId === ownId) {
       resolution.report(
         "treaty_to_self",
         resource,
@@ -44,8 +61,7 @@ export function resolveTreaties(
         ? null
         : fields.duration("/spec/renewal/before", spec.renewal.before);
     checkRenewal(resolution, resource, validity, renewBefore);
-    const sovereign = sovereigns.get(spec.subject);
-    if (sovereign === undefined || validity === null) return [];
+    if (sovereign === undefined || validity === null) return null;
     return {
       name,
       source,
@@ -59,12 +75,23 @@ export function resolveTreaties(
       metadata,
       reissue,
     };
-  });
-}
+  },
+);
 
 export function resolveAttestations(resolution: Resolution): readonly DesiredAttestation[] {
   const defaultFor = defaultDuration(resolution, "attestationFor");
-  return resolution.of("MembershipAttestation").flatMap((resource) => {
+  return resolution
+    .of("MembershipAttestation")
+    .map((resource) => resolveAttestation(resolution, resource, defaultFor))
+    .filter((attestation) => attestation !== null);
+}
+
+const resolveAttestation = resolvedOnce(
+  (
+    resolution,
+    resource: ResourceOf<"MembershipAttestation">,
+    defaultFor: Seconds,
+  ): DesiredAttestation | null => {
     const { spec, name, source } = resource;
     const { subjectId, claims = {}, reissue = 0 } = spec;
     const fields = new Fields(resolution, resource);
@@ -72,7 +99,7 @@ export function resolveAttestations(resolution: Resolution): readonly DesiredAtt
     const subjectPublicKey =
       key === undefined ? null : fields.publicKey("/spec/subjectPublicKey", key);
     const validity = fields.validity("/spec/validity", spec.validity ?? {}, defaultFor);
-    if (validity === null) return [];
+    if (validity === null) return null;
     return {
       name,
       source,
@@ -83,8 +110,8 @@ export function resolveAttestations(resolution: Resolution): readonly DesiredAtt
       claims,
       reissue,
     };
-  });
-}
+  },
+);
 
 /** The one RecognitionPolicy, or null when there is none. */
 export function resolveRecognitionPolicy(

@@ -3,7 +3,8 @@ import type { DesiredOperatorKey, DesiredSovereign } from "../model/desired.js";
 import { quoted } from "./characters.js";
 import { Fields } from "./fields.js";
 import { Owners } from "./owners.js";
-import type { Resolution } from "./resolution.js";
+import type { Resolution, ResourceOf } from "./resolution.js";
+import { resolvedOnce } from "./resolved-once.js";
 
 /** The operator keys without faults. `ownKey` is the authority's public key as its resource gives it. */
 export function resolveOperatorKeys(
@@ -45,10 +46,9 @@ export function resolveSovereigns(
 ): readonly DesiredSovereign[] {
   const ids = new Owners(resolution, "duplicate_sovereign_id", "the sovereign id");
   const publicKeys = new Owners(resolution, "shared_public_key", "the public key");
-  return resolution.of("Sovereign").flatMap((resource) => {
-    const { spec, name, source } = resource;
-    const { sovereignId, feed = {} } = spec;
-    const fields = new Fields(resolution, resource);
+  const list = resolution.of("Sovereign").map((resource) => {
+    const { spec } = resource;
+    const { sovereignId } = spec;
     ids.add(resource, "/spec/sovereignId", sovereignId);
     if (sovereignId === ownId) {
       resolution.report(
@@ -69,16 +69,27 @@ export function resolveSovereigns(
           "this is the local authority's own key",
         );
     }
-    const keys = fields.publicKeys("/spec/publicKeys", spec.publicKeys);
+    return resolveSovereign(resolution, resource);
+  });
+  return list.filter((sovereign) => sovereign !== null);
+}
+
+/** Its own fields alone. Treaties lean on the result, so it must be the same object while nothing of it has changed. */
+const resolveSovereign = resolvedOnce(
+  (resolution, resource: ResourceOf<"Sovereign">): DesiredSovereign => {
+    const { spec, name, source } = resource;
+    const fields = new Fields(resolution, resource);
+    const { sovereignId, feed = {} } = spec;
+    const publicKeys = fields.publicKeys("/spec/publicKeys", spec.publicKeys);
     const maxAge =
       feed.maxAge === undefined ? null : fields.duration("/spec/feed/maxAge", feed.maxAge);
     return {
       name,
       source,
       sovereignId,
-      publicKeys: keys,
+      publicKeys,
       endpoint: spec.endpoint ?? null,
       feed: { url: feed.url ?? null, maxAge, suspend: feed.suspend ?? false },
     };
-  });
-}
+  },
+);

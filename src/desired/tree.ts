@@ -73,7 +73,9 @@ export function sortTree(files: readonly TreeFile[], limits: Limits): SortedTree
   return {
     resources: byUse.resource,
     documents: new Map(byUse.document.map((file) => [file.path, file])),
-    documentPaths: files.map(({ path }) => path).filter((path) => useOf(path) === "document"),
+    documentPaths: files
+      .map(({ path }) => path)
+      .filter((path) => path.endsWith(".json") && useOf(path) === "document"),
     notes: byUse.note,
     isIncomplete,
     diagnostics,
@@ -101,13 +103,11 @@ function treeLimit(files: readonly TreeFile[], limits: Limits): string | null {
 }
 
 function useOf(path: string): Use {
-  const parts = path.split("/");
-  const name = parts.at(-1) ?? "";
   if (path === SETTINGS) return "settings";
-  if (parts.some((part) => part.startsWith("."))) return "note";
-  if (/\.ya?ml$/.test(name)) return "resource";
-  if (name.endsWith(".json")) return "document";
-  return NOTE.test(name) ? "note" : "unknown";
+  if (path.startsWith(".") || path.includes("/.")) return "note";
+  if (path.endsWith(".yaml") || path.endsWith(".yml")) return "resource";
+  if (path.endsWith(".json")) return "document";
+  return NOTE.test(path.slice(path.lastIndexOf("/") + 1)) ? "note" : "unknown";
 }
 
 function fileFaults(file: TreeFile, use: Use, limits: Limits): readonly Diagnostic[] {
@@ -133,26 +133,31 @@ function fileFaults(file: TreeFile, use: Use, limits: Limits): readonly Diagnost
   else if (mode === "120000") add("bad_mode", "this is a symbolic link");
   else if (mode === "100755") add("executable_file", "the file is marked executable");
   if (isPrivateKeyFileName(name)) add("private_key", "the name is that of a private key");
-  else if (mode !== "160000" && use === "unknown" && !isUnknownDirectory(parts)) {
+  else if (mode !== "160000" && use === "unknown" && !isBelowUnknown(parts)) {
     add("unknown_file", "this is neither a resource (.yaml), a document (.json) nor a note (.md)");
   }
   return faults;
 }
 
 function unknownDirectories(files: readonly TreeFile[]): readonly Diagnostic[] {
-  const names = new Set(
-    files
-      .map(({ path }) => path.split("/"))
-      .filter(isUnknownDirectory)
-      .map(([top = ""]) => top),
-  );
-  return [...names].map((name) =>
-    fault("unknown_directory", name, `a trust repository has no folder ${quoted(name)}`),
-  );
+  const names = new Set<string>();
+  for (const { path } of files) {
+    const end = path.indexOf("/");
+    if (end !== -1) names.add(path.slice(0, end));
+  }
+  return [...names]
+    .filter(isUnknownDirectory)
+    .map((name) =>
+      fault("unknown_directory", name, `a trust repository has no folder ${quoted(name)}`),
+    );
 }
 
-function isUnknownDirectory([top = "", ...below]: readonly string[]): boolean {
-  return below.length > 0 && !top.startsWith(".") && !DIRECTORIES.has(top);
+function isBelowUnknown([top = "", ...below]: readonly string[]): boolean {
+  return below.length > 0 && isUnknownDirectory(top);
+}
+
+function isUnknownDirectory(top: string): boolean {
+  return !top.startsWith(".") && !DIRECTORIES.has(top);
 }
 
 function fault(code: DiagnosticCode, path: string, message: string): Diagnostic {
