@@ -74,6 +74,7 @@ const TABLE = {
   service_not_ready: { exit: 1, status: 503, hint: "the details say what is missing" },
   address_in_use: { exit: 1, status: 500, hint: "choose another --port" },
   // Controller
+  reconcile_suspended: { exit: 3, status: 409, hint: "go on with: concordat resume" },
   no_controller: { exit: 1, status: 503, hint: "start one with: concordat serve" },
   controller_failed: { exit: 1, status: 503, hint: "see the log of concordat serve" },
   // The rest
@@ -90,6 +91,10 @@ export type ErrorCode = keyof typeof TABLE;
 
 /** The table itself, for the generated docs/errors.md and for the tests. */
 export const ERRORS: Readonly<Record<ErrorCode, Row>> = TABLE;
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === "string" && Object.hasOwn(TABLE, value);
+}
 
 export interface AppErrorOptions {
   readonly hint?: string;

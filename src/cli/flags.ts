@@ -1,12 +1,14 @@
 /** Flags that several commands share, so that one name means one thing. */
-import { boolean, custom, integer, string } from "@oclif/core/flags";
+import { boolean, custom, integer, option, string } from "@oclif/core/flags";
+import { AppError } from "../errors.js";
 import { parseTimestamp, toInstant } from "../protocol/instant.js";
 import type { Instant } from "../model/time.js";
 
 export const repo = string({
   env: "CONCORDAT_REPO",
-  helpValue: "DIR",
-  description: "Trust repository. Default: the current folder.",
+  helpValue: "REPO",
+  description:
+    "Trust repository: a folder, or an https or ssh address. Default: the current folder.",
 });
 
 export const ref = string({
@@ -54,4 +56,35 @@ export const allowLostPaths = integer({
 export const time = custom<Instant>({
   helpValue: "TIME",
   parse: async (text) => toInstant(parseTimestamp(text)),
+});
+
+export const config = string({
+  env: "CONCORDAT_CONFIG",
+  helpValue: "FILE",
+  description: "Settings file. Default: concordat.config.yaml in the repository.",
+});
+
+export const controlSocket = string({
+  env: "CONCORDAT_CONTROL_SOCKET",
+  helpValue: "FILE",
+  description: "Socket of the daemon. Default: beside the database, with .sock after its name.",
+});
+
+export const logLevel = option({
+  options: ["error", "warn", "info", "debug"] as const,
+  description: "What is logged to stderr.",
+});
+
+export const reason = custom({
+  helpValue: "TEXT",
+  description: "Why, for the audit.",
+  parse: async (text) => {
+    if (text.trim() !== "") return text;
+    throw new AppError("usage", "--reason must say something");
+  },
+});
+
+export const interval = string({
+  helpValue: "DURATION",
+  description: "How often a source is looked at that does not call. Default: 60s; at least 5s.",
 });

@@ -43,7 +43,7 @@ export interface Assembled {
   readonly controller: Controller;
   readonly loop: Loop;
   /** Gives the state free. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Takes the state's lock for as long as the controller lives. Throws AppError `lock_held`, and those of opening the state. */

@@ -103,7 +103,7 @@ export function suspended(suspension: Suspension | null): Judgement {
   if (suspension === null)
     return { status: "False", reason: "NotSuspended", message: "git is followed" };
   const { by, reason, until } = suspension;
-  const end = until === null ? "until somebody resumes" : `until ${until}`;
+  const end = until === null ? "until somebody resumes" : `until ${until.replace(/\.\d+/, "")}`;
   return { status: "True", reason: "Suspended", message: `${end}, by ${by}: ${reason}` };
 }
 

@@ -1,5 +1,6 @@
 /** Follows one source and keeps the state equal to it: one pass at a time, each with its run, conditions and events. */
 import { auditEvent } from "../audit/events.js";
+import { AppError } from "../errors.js";
 import type {
   Controls,
   ControllerStatus,
@@ -16,7 +17,7 @@ import type { Instant } from "../model/time.js";
 import { NO_ALLOWANCES } from "../plan/gates.js";
 import { fromInstant, toInstant } from "../protocol/instant.js";
 import { Revisions } from "../revision/revisions.js";
-import { feedsFresh, suspended, type Judgements } from "./conditions.js";
+import { suspended, type Judgements } from "./conditions.js";
 import { refreshOwnFeed } from "../feeds/own-feed-refresh.js";
 import { runPass, type Memo, type PassRequest, type PassResult, type PassTools } from "./pass.js";
 import { PassRecord } from "./pass-record.js";
@@ -24,7 +25,7 @@ import type { ControllerPorts } from "./ports.js";
 import { CurrentState } from "./current-state.js";
 import { refusalOf, type Refusal } from "./refusal.js";
 import { nextRun, type Next } from "./schedule.js";
-import { lastingPart, StatusBook, type Facts } from "./status-book.js";
+import { StatusKeeper } from "./status-keeper.js";
 import { judgeFailure, judgeSuccess } from "./verdict.js";
 
 const CONVERGING_PASSES = 3;
@@ -35,8 +36,8 @@ export class Controller implements Controls {
   readonly #ports: ControllerPorts;
   readonly #tools: PassTools;
   readonly #state: CurrentState;
-  readonly #book: StatusBook;
-  /** One thing at a time: passes, requests of operators, and what feeds report. */
+  readonly #status: StatusKeeper;
+  /** One pass at a time. */
   #turn: Promise<unknown> = Promise.resolve();
   #memo: Memo | null = null;
   /** What the last pass that came to an end said; a pass that finds nothing new says it again. */
@@ -45,20 +46,21 @@ export class Controller implements Controls {
   #failures = 0;
   /** Passes in a row that have applied something. */
   #applies = 0;
-  #persisted = "";
+  /** The head that was found to rewrite history, while it stands so. */
+  #rewritten: string | null;
 
   constructor(ports: ControllerPorts) {
-    const { source, ref, version, writer, clock } = ports;
+    const { source, limits, writer } = ports;
     this.#ports = ports;
     this.#state = new CurrentState(writer);
-    this.#tools = { ports, state: this.#state, revisions: new Revisions(source, ports.limits) };
-    const identity = { version, source: { repo: source.display, ref } };
-    this.#book = new StatusBook(identity, writer.status(), fromInstant(clock()));
-    this.#learnState();
+    this.#tools = { ports, state: this.#state, revisions: new Revisions(source, limits) };
+    this.#status = new StatusKeeper(ports, this.#state);
+    const wasHalted = this.#status.condition("Ready")?.reason === "HistoryRewritten";
+    this.#rewritten = wasHalted ? this.#status.current.observed_commit : null;
   }
 
   async status(): Promise<ControllerStatus> {
-    return this.#book.current;
+    return this.#status.current;
   }
 
   /** The foreign sovereigns that the state knows, with their feeds. */
@@ -80,121 +82,144 @@ export class Controller implements Controls {
     });
   }
 
+  /** Counts at once, also for the pass under way: nothing is applied after it. */
   async suspend({ by, reason, until }: SuspendRequest): Promise<ControllerStatus> {
-    return await this.#exclusively(async () => {
-      const now = this.#ports.clock();
-      const suspension = { by, reason, until, since: fromInstant(now) };
-      const event = this.#event("reconcile_suspended", { by, reason, until }, now);
-      this.#ports.writer.note([{ do: "suspend", suspension }], [event]);
-      this.#learn({ suspension }, now);
-      this.#judge({ Suspended: suspended(suspension) }, now);
-      return this.#tell();
-    });
+    const now = this.#ports.clock();
+    const suspension = { by, reason, until, since: fromInstant(now) };
+    const event = this.#event("reconcile_suspended", { by, reason, until }, now);
+    this.#ports.writer.note([{ do: "suspend", suspension }], [event]);
+    this.#status.learn({ suspension }, now);
+    this.#status.judge({ Suspended: suspended(suspension) }, now);
+    return this.#status.tell();
   }
 
-  /** Lifts a suspension. With `acceptHistory` it also runs once, and goes on from the head that stands rewritten. */
+  /** Lifts a suspension, and runs once. With `acceptHistory` it goes on from the head that stands rewritten. */
   async resume({ by, reason, acceptHistory }: ResumeRequest): Promise<ControllerStatus> {
     return await this.#exclusively(async () => {
-      const now = this.#ports.clock();
-      if (this.#ports.writer.suspension() !== null) this.#lift({ by, reason, expired: false }, now);
+      if (this.#ports.writer.suspension() !== null)
+        this.#lift({ by, reason, expired: false }, this.#ports.clock());
       this.#memo = null;
-      const halted = this.#book.condition("Ready")?.reason === "HistoryRewritten";
-      const commit = halted ? this.#book.current.observed_commit : null;
-      const accepting = acceptHistory ? { by, reason: reason ?? "", commit } : null;
-      await this.#run("request", { ...ORDINARY, by, acceptHistory: accepting });
-      return this.#book.current;
+      const accepted = { by, reason: reason ?? "", commit: this.#rewritten };
+      await this.#run("request", {
+        ...ORDINARY,
+        by,
+        acceptHistory: acceptHistory ? accepted : null,
+      });
+      return this.#status.current;
     });
   }
 
-  /** What a poll has found. */
-  async feedPolled(feed: FeedStatus, seconds: number): Promise<void> {
+  /** What a poll has found. Waits for no pass: a source that does not answer is no matter of the feed's. */
+  feedPolled(feed: FeedStatus, seconds: number): void {
     this.#ports.observe({ type: "feed", feed, seconds });
-    await this.#exclusively(async () => this.#judgeFeeds(this.#ports.clock()));
+    this.#status.judgeFeeds(this.#ports.clock());
+    this.#status.tell();
   }
 
   /** The next moment to run at, if nothing wakes the controller before. */
   schedule(): Next {
     const { clock, interval, chance } = this.#ports;
     const now = clock();
-    const until = this.#book.current.suspension?.until ?? null;
-    const due = until === null ? this.#due(now) : toInstant(until);
-    const next = nextRun({ now, interval, failures: this.#failures, due, chance: chance() });
-    this.#book.schedule(fromInstant(next.at));
+    const next = nextRun({
+      now,
+      interval,
+      failures: this.#failures,
+      due: this.#due(now),
+      chance: chance(),
+    });
+    this.#status.schedule(next.at);
     return next;
   }
 
-  /** What was applied is looked at again at once, a few times: the state then equals the commit, or the run says why not. */
   #due(now: Instant): Instant | null {
+    const { suspension } = this.#status.current;
+    if (suspension !== null) return suspension.until === null ? null : toInstant(suspension.until);
+    // What was applied is looked at again at once, a few times: the state then equals the commit, or the run says why not.
     const isConverging = this.#applies > 0 && this.#applies <= CONVERGING_PASSES;
     return isConverging ? now : (this.#memo?.due ?? null);
   }
 
   async #run(trigger: Trigger, request: PassRequest): Promise<Run> {
-    const { clock, observe, writer } = this.#ports;
     const record = new PassRecord(this.#ports, trigger);
+    try {
+      return await this.#attempt(record, trigger, request);
+    } catch (thrown) {
+      const refusal = refusalOf(thrown);
+      // Somebody else was writing the state just when the books were to be: what was not written is found again.
+      if (!(thrown instanceof AppError) || refusal.persistence !== "transient") throw thrown;
+      this.#failures += 1;
+      return record.refused(refusal);
+    }
+  }
+
+  async #attempt(record: PassRecord, trigger: Trigger, request: PassRequest): Promise<Run> {
+    const { clock, observe, writer } = this.#ports;
     observe({ type: "run_started", run: record.id, trigger });
     const start = clock();
     this.#expire(start);
-    if (writer.suspension() !== null) {
-      return this.#finish(record.suspended(), start);
-    }
+    if (writer.suspension() !== null) return this.#finish(record.suspended(), start);
+    let result: PassResult | null;
     try {
-      const result = await runPass(this.#tools, this.#memo, request, record);
+      result = await runPass(this.#tools, this.#memo, request, record);
       await this.#refreshFeed();
-      return this.#succeed(record, result);
     } catch (thrown) {
+      if (thrown instanceof AppError && thrown.code === "reconcile_suspended")
+        return this.#finish(record.suspended(), clock());
       return this.#refuse(record, refusalOf(thrown), thrown);
     }
+    return this.#succeed(record, result);
   }
 
   #succeed(record: PassRecord, result: PassResult | null): Run {
     const now = this.#ports.clock();
     this.#failures = 0;
-    this.#applies = result?.applied == null ? 0 : this.#applies + 1;
-    this.#learnPass(record, now);
+    this.#applies = result === null || result.applied === null ? 0 : this.#applies + 1;
+    this.#learn(record, now);
     if (result === null) {
       this.#judge(this.#settled, now);
-      this.#judgeFeeds(now);
       return this.#finish(record.unchanged(), now);
     }
     this.#memo = result.applied === null ? record.memo() : null;
-    this.#learnState();
-    this.#settled = judgeSuccess(record, this.#book.current.drift_count, now);
+    this.#rewritten = null;
+    this.#status.learnState(now);
+    this.#settled = judgeSuccess(record, this.#status.current.drift_count, now);
     this.#judge(this.#settled, now);
-    this.#judgeFeeds(now);
     return this.#finish(record.succeeded(result), now);
   }
 
   #refuse(record: PassRecord, refusal: Refusal, thrown: unknown): Run {
-    const { clock, writer, observe } = this.#ports;
-    const now = clock();
-    if (refusal.persistence === "fatal") throw thrown;
+    const { persistence, reason } = refusal;
+    if (persistence === "fatal") throw thrown;
+    const now = this.#ports.clock();
+    const isPermanent = persistence === "permanent";
     this.#applies = 0;
-    this.#failures = refusal.persistence === "transient" ? this.#failures + 1 : 0;
-    this.#memo = refusal.persistence === "permanent" ? record.memo() : null;
-    this.#learnPass(record, now);
-    this.#learnState();
-    const isNews = this.#isNews(record, refusal);
-    const judgements = judgeFailure(record, refusal, this.#book.current.drift_count, now);
-    if (refusal.persistence === "permanent") this.#settled = judgements;
+    this.#failures = isPermanent ? 0 : this.#failures + 1;
+    this.#memo = isPermanent ? record.memo() : null;
+    if (reason === "HistoryRewritten") this.#rewritten = record.head?.commit ?? null;
+    if (this.#isNews(record, refusal)) this.#tellRefusal(record, refusal, now);
+    this.#learn(record, now);
+    this.#status.learnState(now);
+    const judgements = judgeFailure(record, refusal, this.#status.current.drift_count, now);
+    if (isPermanent) this.#settled = judgements;
     this.#judge(judgements, now);
-    this.#judgeFeeds(now);
-    if (isNews) {
-      const { reason, message, guards } = refusal;
-      const commit = record.head?.commit ?? null;
-      observe({ type: "refused", commit, reason, message, guards });
-      if (refusal.persistence === "permanent") {
-        const details = { commit, reason, guards, message, run: record.id };
-        writer.note([], [this.#event("reconcile_refused", details, now)]);
-      }
-    }
     return this.#finish(record.refused(refusal), now);
+  }
+
+  #tellRefusal(record: PassRecord, refusal: Refusal, now: Instant): void {
+    const { persistence, reason, message, guards } = refusal;
+    const commit = record.head?.commit ?? null;
+    // Before anything else: what was refused for good stands in the audit, or is found again.
+    if (persistence === "permanent") {
+      const details = { commit, reason, guards, message, run: record.id };
+      this.#ports.writer.note([], [this.#event("reconcile_refused", details, now)]);
+    }
+    this.#ports.observe({ type: "refused", commit, reason, message, guards });
   }
 
   /** The same refusal of the same commit is told and recorded once. */
   #isNews(record: PassRecord, { reason, message }: Refusal): boolean {
-    const ready = this.#book.condition("Ready");
-    const [last] = this.#book.current.runs;
+    const ready = this.#status.condition("Ready");
+    const [last] = this.#status.current.runs;
     return (
       ready?.status !== "False" ||
       ready.reason !== reason ||
@@ -204,9 +229,8 @@ export class Controller implements Controls {
   }
 
   #finish(run: Run, now: Instant): Run {
-    const counted = this.#book.record(run, fromInstant(now));
-    this.#ports.observe({ type: "run_finished", run: counted });
-    this.#tell();
+    const counted = this.#status.record(run, now);
+    this.#status.tell();
     return counted;
   }
 
@@ -224,73 +248,28 @@ export class Controller implements Controls {
 
   #expire(now: Instant): void {
     const suspension = this.#ports.writer.suspension();
-    if (suspension?.until == null || toInstant(suspension.until) > now) return;
+    if (suspension === null || suspension.until === null) return;
+    if (toInstant(suspension.until) > now) return;
     this.#lift({ by: suspension.by, reason: null, expired: true }, now);
   }
 
   #lift(details: { by: string; reason: string | null; expired: boolean }, now: Instant): void {
     const event = this.#event("reconcile_resumed", details, now);
     this.#ports.writer.note([{ do: "resume" }], [event]);
-    this.#learn({ suspension: null }, now);
-    this.#judge({ Suspended: suspended(null) }, now);
+    this.#status.learn({ suspension: null }, now);
+    this.#status.judge({ Suspended: suspended(null) }, now);
   }
 
-  #learnPass(record: PassRecord, now: Instant): void {
-    const { head, plan } = record;
-    this.#learn(
-      {
-        ...(head === null ? {} : { head }),
-        ...(plan === null ? {} : { attemptedCommit: plan.source.commit, lapsing: plan.lapsing }),
-      },
-      now,
-    );
-  }
-
-  /** What the state itself says, after it may have changed. */
-  #learnState(): void {
-    const { writer, clock, feeds } = this.#ports;
-    const now = clock();
-    const snapshot = this.#state.snapshot();
-    this.#learn(
-      {
-        appliedCommit: snapshot.applied?.commit ?? null,
-        trustedCommit: writer.trusted()?.commit ?? null,
-        generation: snapshot.generation,
-        stateDigest: snapshot.digest,
-        drift: writer.openDrift(),
-        suspension: writer.suspension(),
-        feeds: feeds.statuses(now),
-      },
-      now,
-    );
-  }
-
-  #judgeFeeds(now: Instant): void {
-    const feeds = this.#ports.feeds.statuses(now);
-    this.#learn({ feeds }, now);
-    this.#judge({ FeedsFresh: feedsFresh(feeds) }, now);
-    this.#tell();
-  }
-
-  #learn(facts: Facts, now: Instant): void {
-    this.#book.learn(facts, fromInstant(now));
+  #learn({ head, plan }: PassRecord, now: Instant): void {
+    if (head !== null) this.#status.learn({ head }, now);
+    if (plan === null) return;
+    const { lapsing, source } = plan;
+    this.#status.learn({ attemptedCommit: source.commit, lapsing }, now);
   }
 
   #judge(judgements: Judgements, now: Instant): void {
-    for (const transition of this.#book.judge(judgements, fromInstant(now)))
-      this.#ports.observe({ type: "condition", ...transition });
-  }
-
-  /** Tells listeners the status, and keeps it for the next process when it says something else than before. */
-  #tell(): ControllerStatus {
-    const status = this.#book.current;
-    this.#ports.observe({ type: "status", status });
-    const said = lastingPart(status);
-    if (said !== this.#persisted) {
-      this.#ports.writer.note([{ do: "put_status", json: JSON.stringify(status) }], []);
-      this.#persisted = said;
-    }
-    return status;
+    this.#status.judge(judgements, now);
+    this.#status.judgeFeeds(now);
   }
 
   #event(type: AuditEventType, details: JsonObject, now: Instant): AuditEvent {

@@ -11,7 +11,7 @@ export interface FeedWorkersPorts {
   readonly next: (sovereignId: string) => Instant;
   readonly sleep: Sleep;
   readonly stopwatch: () => number;
-  readonly polled: (feed: FeedStatus, seconds: number) => Promise<void>;
+  readonly polled: (feed: FeedStatus, seconds: number) => void;
   readonly failed: (cause: unknown) => void;
 }
 
@@ -65,7 +65,7 @@ export class FeedWorkers {
         if (signal.aborted) return;
         const start = stopwatch();
         const feed = await poll(sovereignId, signal);
-        if (!signal.aborted) await polled(feed, (stopwatch() - start) / 1_000);
+        if (!signal.aborted) polled(feed, (stopwatch() - start) / 1_000);
       }
     } catch (cause) {
       failed(cause);

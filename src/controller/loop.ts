@@ -34,8 +34,8 @@ export class Loop {
       next: (sovereignId) => this.#nextPoll(sovereignId),
       sleep,
       stopwatch,
-      polled: async (feed, seconds) => {
-        await controller.feedPolled(feed, seconds);
+      polled: (feed, seconds) => {
+        controller.feedPolled(feed, seconds);
         // What was imported is part of the state that the next pass looks at.
         if (feed.result === "imported") this.#wakes.wake("state");
       },

@@ -122,6 +122,7 @@ async function reconcile(
     trust(ports, head, now);
     return { plan, applied: null };
   }
+  assertNotSuspended(ports);
   const applied = await recorder.phase("apply", () =>
     applyPlan(writer, {
       desired,
@@ -180,6 +181,12 @@ function acceptHead(
     [{ do: "trust", revision: { commit, tree, at: fromInstant(now) } }],
     [auditEvent("history_accepted", details, now, random(16))],
   );
+}
+
+/** An operator who suspends while a pass is under way means that pass too. Throws AppError `reconcile_suspended`. */
+function assertNotSuspended({ writer }: ControllerPorts): void {
+  if (writer.suspension() === null) return;
+  throw new AppError("reconcile_suspended", "somebody suspended the controller meanwhile");
 }
 
 /** The state equals this commit, though nothing had to be applied. */

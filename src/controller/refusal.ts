@@ -1,6 +1,7 @@
 /** What an error means to the loop: try again by itself, wait for another input, or give up. */
 import { AppError, type ErrorCode } from "../errors.js";
 import type { ConditionReason } from "../model/controller.js";
+import type { JsonValue } from "../model/json.js";
 import { isJsonObject } from "../protocol/json.js";
 
 /** `transient` is tried again with a pause; `permanent` waits until an input changes; `fatal` ends the controller. */
@@ -32,6 +33,9 @@ const RULES: { readonly [C in ErrorCode]?: Rule } = {
   authority_key_missing: ["transient", "KeyUnavailable"],
   bad_key_file: ["transient", "KeyUnavailable"],
   key_file_permissions: ["transient", "KeyUnavailable"],
+  bad_secret_file: ["transient", "KeyUnavailable"],
+  unreadable_file: ["transient", "KeyUnavailable"],
+  unwritable_file: ["transient", "FetchFailed"],
   lock_held: ["transient", "StateFailed"],
   // What a failed write left on the disk is unknown until the file is opened anew, and checked.
   state_unreadable: ["fatal", "StateFailed"],
@@ -74,7 +78,7 @@ function reasonOf(gates: readonly string[]): ConditionReason {
 function gatesOf({ details }: AppError): readonly string[] {
   const gates = isJsonObject(details) ? details["gates"] : null;
   if (!Array.isArray(gates)) return [];
-  return gates.flatMap((gate) =>
+  return gates.flatMap((gate: JsonValue) =>
     isJsonObject(gate) && typeof gate["name"] === "string" ? [gate["name"]] : [],
   );
 }

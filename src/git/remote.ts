@@ -91,3 +91,8 @@ function bad(what: string): AppError {
 function notAllowed(transport: string): AppError {
   return new AppError("transport_not_allowed", `${transport} is no transport for a repository`);
 }
+
+/** What people are told is followed: the path, or the address without secrets. Throws as `parseRemote`. */
+export function displayOf(repo: string): string {
+  return parseRemote(repo)?.address ?? repo;
+}

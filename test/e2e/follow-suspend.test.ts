@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { fromInstant, plusSeconds } from "../../src/protocol/instant.js";
-import { follow } from "../helpers/followed.js";
+import { openSource } from "../../src/git/source.js";
+import { follow, type Followed } from "../helpers/followed.js";
 import { treatyYaml, TrustRepository } from "../helpers/trust-repository.js";
 
 test("a suspended controller applies nothing until its time is over, and the audit has both ends", async () => {
@@ -61,4 +62,30 @@ test("it outlives the process, and an operator's own run does not get around it"
   const request = { by: "ben@desk", allowRemovals: null, allowLostPaths: null };
   expect((await second.controller.reconcile(request)).outcome).toBe("suspended");
   expect(await second.condition("Suspended")).toMatchObject({ status: "True" });
+});
+
+test("one that is suspended in the middle of a pass applies nothing in it", async () => {
+  const repository = new TrustRepository();
+  const source = await openSource({ repo: repository.dir, ref: null, mirror: "" });
+  const files = source.files.bind(source);
+  let followed: Followed | null = null;
+  const suspending = Object.assign(Object.create(source) as typeof source, {
+    head: source.head.bind(source),
+    read: source.read.bind(source),
+    stop: source.stop.bind(source),
+    files: async (tree: string) => {
+      await followed?.controller.suspend({ by: "ana@desk", reason: "INC-7", until: null });
+      return await files(tree);
+    },
+  });
+  followed = await follow(repository, { ports: { source: suspending } });
+  expect((await followed.pass()).outcome).toBe("suspended");
+  expect(followed.snapshot.authority).toBeNull();
+});
+
+test("a suspension without an end is not woken by what falls due", async () => {
+  const followed = await follow(new TrustRepository());
+  await followed.pass();
+  await followed.controller.suspend({ by: "ana", reason: "x", until: null });
+  expect(followed.controller.schedule().trigger).toBe("interval");
 });

@@ -13,6 +13,7 @@ import { allowLostPaths, allowRemovals, authorityKey, db, ref, repo, verbose } f
 import { expectedPlan, isApplied } from "../plan-file.js";
 import { renderApplied } from "../render/applied.js";
 import { renderPlan } from "../render/plan.js";
+import { planSource } from "../plan-source.js";
 import { resolveSettings } from "../settings.js";
 
 export default class Apply extends BaseCommand<ApplyReport> {
@@ -59,6 +60,7 @@ export default class Apply extends BaseCommand<ApplyReport> {
     };
     const change = await planChange({
       ...settings,
+      ...planSource(settings),
       now: instantFromMillis(Date.now()),
       version: this.config.version,
       allowances,

@@ -50,7 +50,12 @@ export default class Plan extends BaseCommand<PlanValue> {
     const { flags } = await this.parse(Plan);
     const now = flags.at ?? instantFromMillis(Date.now());
     const settings = resolveSettings(flags, process.env);
-    const { plan } = await planChange({ ...settings, ...planSource(settings), now, version: this.config.version });
+    const { plan } = await planChange({
+      ...settings,
+      ...planSource(settings),
+      now,
+      version: this.config.version,
+    });
     if (flags.out !== undefined) writePlanFile(flags.out, plan);
     if (flags["detailed-exitcode"]) process.exitCode = detailedExitCode(plan);
     const asOf = flags.at === undefined ? null : fromInstant(flags.at);

@@ -1,14 +1,19 @@
 /** concordat serve */
-import { randomUUID } from "node:crypto";
-import { integer, string } from "@oclif/core/flags";
-import { buildApp } from "../../http/app.js";
-import { listen } from "../../http/server.js";
-import { instantFromMillis } from "../../protocol/instant.js";
-import { openState } from "../../state/open.js";
-import { assertServingKey } from "../authority-key.js";
+import { boolean, integer, string } from "@oclif/core/flags";
 import { BaseCommand } from "../base-command.js";
-import { authorityKey, db, ref, repo } from "../flags.js";
-import { watchHead } from "../head-watch.js";
+import { startService, type Service } from "../daemon.js";
+import {
+  authorityKey,
+  config,
+  controlSocket,
+  db,
+  interval,
+  logLevel,
+  ref,
+  repo,
+} from "../flags.js";
+import { startReadOnlyService } from "../read-only-service.js";
+import { toAppError } from "../failure.js";
 import { visible } from "../render/visible.js";
 import { resolveSettings } from "../settings.js";
 import { untilStopped } from "../until-stopped.js";
@@ -17,22 +22,31 @@ interface Served {
   readonly address: string;
   readonly db: string;
   readonly sovereign_id: string | null;
+  /** Null: nothing is followed. */
+  readonly source: string | null;
 }
 
 export default class Serve extends BaseCommand<Served> {
-  static override summary = "Serve the public read routes of the authority over HTTP.";
-  static override description =
-    "Follows every apply without a restart. SIGINT and SIGTERM let answers in flight finish and end it with 0.";
+  static override summary = "Follow git: keep the authority equal to it, and serve it over HTTP.";
+  static override description = [
+    "Applies each new commit that passes the guards, watches for drift, polls feeds, and answers the public routes of the",
+    "protocol. One such process writes a state; a second exits 5. SIGHUP looks at git at once. SIGINT and SIGTERM let a pass",
+    "and answers in flight finish and end it with 0. --read-only serves a state that somebody else writes.",
+  ].join(" ");
   static override examples = [
     "<%= config.bin %> <%= command.id %>",
-    "<%= config.bin %> <%= command.id %> --repo trust --host 0.0.0.0 --port 8443",
-    "<%= config.bin %> <%= command.id %> --db na.db --port 0 --json",
+    "<%= config.bin %> <%= command.id %> --repo https://git.example/trust.git --ref main --db na.db",
+    "<%= config.bin %> <%= command.id %> --read-only --db na.db --port 0 --json",
   ];
   static override flags = {
     repo,
     ref,
     db,
+    config,
     "authority-key": authorityKey,
+    interval,
+    "control-socket": controlSocket,
+    "read-only": boolean({ description: "Only serve the state; follow nothing, write nothing." }),
     host: string({
       env: "CONCORDAT_HOST",
       helpValue: "HOST",
@@ -45,49 +59,51 @@ export default class Serve extends BaseCommand<Served> {
       helpValue: "PORT",
       description: "Default: 8443; 0 takes any free one.",
     }),
-    "log-level": string({
-      default: "info",
-      options: ["error", "warn", "info", "debug"],
-      description: "What is logged to stderr.",
-    }),
+    "log-level": logLevel({ default: "info" as const }),
   };
 
   async run(): Promise<Served> {
     const { flags } = await this.parse(Serve);
     const settings = resolveSettings(flags, process.env);
-    const reader = openState(settings.db);
-    const head = await watchHead(settings.repo, settings.ref);
+    const options = { version: this.config.version, logLevel: flags["log-level"] };
+    const isNamed = flags["authority-key"] !== undefined;
+    const service = flags["read-only"]
+      ? await startReadOnlyService(settings, options, isNamed)
+      : await startService(settings, options);
+    const served = {
+      address: service.address,
+      db: settings.db,
+      sovereign_id: service.sovereignId,
+      source: service.source,
+    };
+    this.releaseSignals();
+    this.announce(served);
+    await this.untilOver(service);
+    return served;
+  }
+
+  /** What ends a service that has announced itself goes to the log: stdout holds its one document already. */
+  private async untilOver(service: Service): Promise<void> {
+    const look = (): void => service.wake();
+    process.on("SIGHUP", look);
     try {
-      const { authority } = reader.snapshot();
-      assertServingKey(settings.authorityKey, flags["authority-key"] !== undefined, authority);
-      const app = buildApp({
-        reader,
-        clock: () => instantFromMillis(Date.now()),
-        logger: { level: flags["log-level"], stream: process.stderr },
-        requestIds: randomUUID,
-        source: head.current,
-        version: this.config.version,
-      });
-      const server = await listen(app, settings);
-      const sovereignId = authority?.sovereignId ?? null;
-      const served = { address: server.address, db: settings.db, sovereign_id: sovereignId };
-      this.releaseSignals();
-      this.announce(served);
-      await untilStopped();
-      await server.close();
-      return served;
+      await Promise.race([untilStopped(), service.ended]);
+    } catch (thrown) {
+      const { code, message, hint, exitCode } = toAppError(thrown);
+      this.say(`${code}: ${message}; ${hint}`);
+      process.exitCode = exitCode;
     } finally {
-      await head.close();
-      reader.close();
+      await service.close();
+      process.off("SIGHUP", look);
     }
   }
 
   /** A service says where it listens as soon as it does, and not when it ends. */
   private announce(served: Served): void {
     if (this.jsonEnabled()) super.logJson(served);
-    this.print(
-      `Serving ${visible(served.sovereign_id ?? "an empty state")} at ${served.address}\n`,
-    );
+    const { sovereign_id, address, source } = served;
+    this.print(`Serving ${visible(sovereign_id ?? "an empty state")} at ${address}\n`);
+    if (source !== null) this.print(`Following ${visible(source)}\n`);
   }
 
   protected override logJson(): void {}

@@ -1,7 +1,9 @@
-/** The state in figures as text. */
+/** How the controller does, and the state in figures, as text. */
 import type { StateReport } from "../state-report.js";
+import type { StatusReport } from "../status-report.js";
 import { labelOf } from "./change-line.js";
 import { hanging } from "./columns.js";
+import { controllerLines } from "./controller.js";
 import { timeLeft, toSecond } from "./duration.js";
 import type { Paint } from "./paint.js";
 import { visible } from "./visible.js";
@@ -9,9 +11,10 @@ import { visible } from "./visible.js";
 /** Lines of what lapses without -v. */
 const SHOWN = 10;
 
-export function renderStatus(report: StateReport, verbose: boolean, paint: Paint): string {
+export function renderStatus(report: StatusReport, verbose: boolean, paint: Paint): string {
   const { authority, applied } = { authority: report.sovereign_id, applied: report.applied };
   const lines = [
+    ...controllerLines(report, verbose, paint),
     ...row(
       "sovereign",
       authority === null ? "none yet: nothing has been applied" : visible(authority),

@@ -18,6 +18,8 @@ import { START, World } from "../../helpers/world.js";
 
 const DAY = 86_400;
 
+const NO_CONTROLLER = { controller: { running: false, status: null } };
+
 function reportOf(world: World): StateReport {
   return stateReport(world.snapshot, world.writer.publishedFeed()?.sequence ?? null, world.now);
 }
@@ -27,7 +29,9 @@ test("an empty state says that nothing has been applied", () => {
   const report = stateReport(reader.snapshot(), null, START);
   reader.close();
   expect(report).toMatchObject({ sovereign_id: null, applied: null, generation: 0, lapsing: [] });
-  expect(renderStatus(report, false, plain)).toContain("none yet: nothing has been applied");
+  expect(renderStatus({ ...report, ...NO_CONTROLLER }, false, plain)).toContain(
+    "none yet: nothing has been applied",
+  );
 });
 
 test("counts follow the lifecycle, and what ends within 30 days is named, soonest first", async () => {
@@ -68,7 +72,7 @@ test("counts follow the lifecycle, and what ends within 30 days is named, soones
   expect(reportOf(world)).toMatchObject({ attestations: { expiring_soon: 0, expired: 1 } });
   expect(reportOf(world).lapsing).toHaveLength(1);
   await expect(
-    renderStatus(report, false, plain).replaceAll(/[0-9a-f]{64}/g, "…"),
+    renderStatus({ ...report, ...NO_CONTROLLER }, false, plain).replaceAll(/[0-9a-f]{64}/g, "…"),
   ).toMatchFileSnapshot("../../golden/status.txt");
 });
 
@@ -82,6 +86,7 @@ test("hostile names are shown escaped, in 80 columns", () => {
   const text = renderStatus(
     {
       ...report,
+      ...NO_CONTROLLER,
       sovereign_id: hostile,
       key_id: hostile,
       lapsing: [{ ...ending, expires_at, seconds_left: 90 }],

@@ -10,6 +10,8 @@ test.each([
   ["validation_failed", "permanent", "ValidationFailed"],
   ["authority_key_mismatch", "permanent", "KeyMismatch"],
   ["authority_key_missing", "transient", "KeyUnavailable"],
+  ["bad_secret_file", "transient", "KeyUnavailable"],
+  ["unwritable_file", "transient", "FetchFailed"],
   ["stale_plan", "transient", "PlanStale"],
   ["state_unreadable", "fatal", "StateFailed"],
   ["state_corrupt", "fatal", "StateFailed"],

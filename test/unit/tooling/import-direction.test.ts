@@ -99,9 +99,13 @@ test("sees every form of an import, from nested folders too", () => {
   expect(found).toEqual(refused.map((_, index) => `src/plan/rules/a.ts:${index + 1}`));
 });
 
-test("lets only the serve command import http/", () => {
-  const line = `import "../../http/app.js";\n`;
-  const files = { "src/cli/commands/serve.ts": line, "src/cli/commands/plan.ts": line };
+test("lets only the services of the command line import http/", () => {
+  const line = `import "../http/app.js";\n`;
+  const files = {
+    "src/cli/daemon.ts": line,
+    "src/cli/read-only-service.ts": line,
+    "src/cli/commands/plan.ts": `import "../../http/app.js";\n`,
+  };
   expect(lint(files, IMPORT_RULE)).toEqual(["src/cli/commands/plan.ts:1"]);
 });
 

@@ -1,0 +1,120 @@
+/** Speaks to a running controller over its socket, with the rights that the socket's file gives. */
+import { request as httpRequest } from "node:http";
+import { text } from "node:stream/consumers";
+import { AppError, isErrorCode } from "../errors.js";
+import type {
+  Controls,
+  ControllerStatus,
+  ResumeRequest,
+  Run,
+  RunRequest,
+  SuspendRequest,
+} from "../model/controller.js";
+import { isJsonObject, parseJson } from "../protocol/json.js";
+
+/** A pass fetches, plans and applies before it answers. */
+const TIMEOUT_MS = 180_000;
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export class ControlClient implements Controls {
+  readonly #socket: string;
+
+  constructor(socket: string) {
+    this.#socket = socket;
+  }
+
+  async status(): Promise<ControllerStatus> {
+    return (await this.#ask("GET", "/status.json", null)) as ControllerStatus;
+  }
+
+  async reconcile(request: RunRequest): Promise<Run> {
+    return (await this.#ask("POST", "/reconcile", request)) as Run;
+  }
+
+  async suspend(request: SuspendRequest): Promise<ControllerStatus> {
+    return (await this.#ask("POST", "/suspend", request)) as ControllerStatus;
+  }
+
+  async resume(request: ResumeRequest): Promise<ControllerStatus> {
+    return (await this.#ask("POST", "/resume", request)) as ControllerStatus;
+  }
+
+  /** Throws AppError `no_controller` when nobody listens, `controller_failed`, or what the controller itself refused. */
+  async #ask(method: string, path: string, body: object | null): Promise<unknown> {
+    const { status, body: answer } = await this.#send(method, path, body);
+    if (status !== 200) throw refusalOf(answer);
+    return JSON.parse(answer);
+  }
+
+  async #send(method: string, path: string, body: object | null): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const payload = body === null ? "" : JSON.stringify(body);
+    const headers = {
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(payload),
+    };
+    const sent = httpRequest({
+      socketPath: this.#socket,
+      method,
+      path,
+      headers: body === null ? {} : headers,
+      timeout: TIMEOUT_MS,
+    });
+    sent.on("timeout", () => sent.destroy(new Error("no answer in time")));
+    sent.on("error", (cause) => reject(toError(cause, this.#socket)));
+    sent.on("response", (response) => {
+      text(response).then(
+        (read) => resolve({ status: response.statusCode ?? 0, body: read }),
+        reject,
+      );
+    });
+    sent.end(payload);
+    return await promise;
+  }
+}
+
+/** What the controller did, or what `otherwise` did where no controller answers. */
+export async function whereItRuns<T>(
+  socket: string,
+  ask: (controls: Controls) => Promise<T>,
+  otherwise: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await ask(new ControlClient(socket));
+  } catch (error) {
+    if (error instanceof AppError && error.code === "no_controller") return await otherwise();
+    throw error;
+  }
+}
+
+function toError(cause: NodeJS.ErrnoException, socket: string): AppError {
+  if (cause.code === "ENOENT" || cause.code === "ECONNREFUSED")
+    return new AppError("no_controller", `no controller answers at ${socket}`, { cause });
+  if (cause.code === "EACCES")
+    return new AppError("controller_failed", `${socket} may not be used by this user`, {
+      cause,
+      hint: "run this as the user that runs concordat serve",
+    });
+  return new AppError("controller_failed", `the controller did not answer: ${cause.message}`, {
+    cause,
+  });
+}
+
+function refusalOf(answer: string): AppError {
+  const document = parseJson(answer);
+  const error = isJsonObject(document) ? document["error"] : null;
+  if (!isJsonObject(error)) return new AppError("controller_failed", "the answer cannot be read");
+  const { code, message, hint, details } = error;
+  return new AppError(
+    isErrorCode(code) ? code : "controller_failed",
+    typeof message === "string" ? message : "refused",
+    {
+      ...(typeof hint === "string" ? { hint } : {}),
+      details: details ?? null,
+    },
+  );
+}

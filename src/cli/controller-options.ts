@@ -1,0 +1,28 @@
+/** Settings → what a controller is put together from. */
+import type { ControllerOptions } from "../controller/assemble.js";
+import { holderOf } from "./apply-report.js";
+import type { Settings } from "./settings.js";
+
+/** `command` is told to others that find the state locked. */
+export function controllerOptions(
+  settings: Settings,
+  version: string,
+  command: string,
+): ControllerOptions {
+  const { repo, ref, db, mirror, git, limits, authorityKey, interval, feedRefresh, feeds } =
+    settings;
+  return {
+    repo,
+    ref,
+    db,
+    mirror,
+    credentials: git,
+    limits,
+    authorityKey,
+    interval,
+    feedRefresh,
+    feeds,
+    version,
+    holder: holderOf(command),
+  };
+}

@@ -1,0 +1,54 @@
+/** Serves a state that somebody else writes: a standby, or a view beside a hand-run authority. */
+import { randomUUID } from "node:crypto";
+import { buildApp } from "../http/app.js";
+import { listen } from "../http/server.js";
+import { instantFromMillis } from "../protocol/instant.js";
+import { openState } from "../state/open.js";
+import { assertServingKey } from "./authority-key.js";
+import type { Service, ServiceOptions } from "./daemon.js";
+import { watchHead } from "./head-watch.js";
+import type { Settings } from "./settings.js";
+
+/** `keyIsNamed`: the key file was given, and so must be there. Throws as `startService`, but needs no key and no lock. */
+export async function startReadOnlyService(
+  settings: Settings,
+  { version, logLevel }: ServiceOptions,
+  keyIsNamed: boolean,
+): Promise<Service> {
+  const reader = openState(settings.db);
+  try {
+    const head = await watchHead(settings.repo, settings.ref);
+    try {
+      const { authority } = reader.snapshot();
+      assertServingKey(settings.authorityKey, keyIsNamed, authority);
+      const app = buildApp({
+        reader,
+        clock: () => instantFromMillis(Date.now()),
+        logger: { level: logLevel, stream: process.stderr },
+        requestIds: randomUUID,
+        source: head.current,
+        status: () => reader.status(),
+        version,
+      });
+      const server = await listen(app, settings);
+      return {
+        address: server.address,
+        source: null,
+        sovereignId: authority?.sovereignId ?? null,
+        ended: new Promise(() => {}),
+        wake: () => {},
+        close: async () => {
+          await server.close();
+          await head.close();
+          reader.close();
+        },
+      };
+    } catch (error) {
+      await head.close();
+      throw error;
+    }
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+}
