@@ -14,7 +14,8 @@ import { parseFeed } from "../protocol/documents.js";
 import { plusSeconds, toInstant } from "../protocol/instant.js";
 import { parseJson } from "../protocol/json.js";
 import { signatureHolds, verifyFeed } from "../protocol/verify.js";
-import { bodyOf, sameRevocations, type KnownFeeds } from "./known-feeds.js";
+import { sameRevocations } from "../protocol/same-revocations.js";
+import { bodyOf, type KnownFeeds } from "./known-feeds.js";
 
 /** Clocks may differ by as much as at the ends of a validity window (protocol.md 4). */
 export const CLOCK_SKEW_SECONDS = 5 * 60;

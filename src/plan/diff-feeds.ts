@@ -3,7 +3,9 @@ import type { DesiredFeed } from "../model/desired.js";
 import type { Finding, Skipped } from "../model/plan.js";
 import type { FeedRecord } from "../model/state.js";
 import { canonicalJson } from "../protocol/canonical.js";
-import { documentJson } from "../protocol/documents.js";
+import { documentJson, parseFeed } from "../protocol/documents.js";
+import { parseJson } from "../protocol/json.js";
+import { sameRevocations } from "../protocol/same-revocations.js";
 import { appliedSpec, change, entryOf } from "./change.js";
 import { inventoryOf, positionOf, type PlanContext } from "./context.js";
 import { feedSpec } from "./spec.js";
@@ -71,6 +73,16 @@ function equivocation(desired: DesiredFeed, other: FeedRecord): Finding {
   };
 }
 
+/** The reference signs a new feed at each request (protocol.md 10): a poll may have brought the same one already. */
+function repeats(desired: DesiredFeed, other: FeedRecord): boolean {
+  const { body } = desired.feed;
+  return (
+    other.issuer === body.issuer_sovereign_id &&
+    other.sequence === body.sequence &&
+    sameRevocations(parseFeed(parseJson(other.json)).body, body)
+  );
+}
+
 function skip(
   outcome: Outcome,
   desired: DesiredFeed,
@@ -100,6 +112,11 @@ function accept(
   if (conflict !== undefined) {
     if (conflict.json === json) {
       settle(context, outcome, desired);
+      return;
+    }
+    if (repeats(desired, conflict)) {
+      const message = `sequence ${conflict.sequence} is imported with the same revocations under another signature`;
+      skip(outcome, desired, "superseded", message);
       return;
     }
     outcome.findings.push(equivocation(desired, conflict));

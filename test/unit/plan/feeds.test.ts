@@ -54,6 +54,19 @@ describe("a received feed", () => {
     });
   });
 
+  test("that repeats an imported one under another id and signature is no contradiction", () => {
+    world.apply(tree(one));
+    const again = feed("globex-again", signedFeed("globex", 1, ["a"], "feed-again"));
+    const { plan } = world.plan(tree(one, again));
+    expect(plan).toMatchObject({
+      findings: [],
+      changes: [],
+      skipped: [{ name: "globex-again", reason: "superseded" }],
+    });
+    world.apply(tree(one, again));
+    expect(imported()).toEqual(["a"]);
+  });
+
   test("that jumps over the limit is refused; at the limit it passes", () => {
     world.apply(tree(one));
     const at = feed("at", signedFeed("globex", 10_001, ["a"]));
