@@ -1,6 +1,6 @@
 /** The whole service: a controller in a thread of its own, the public routes, the control socket, log and notifications. */
 import { randomBytes, randomUUID } from "node:crypto";
-import { pino, type Logger } from "pino";
+import type { Logger } from "pino";
 import type { Listeners } from "../controller/assemble.js";
 import { ControllerThread } from "../controller/controller-thread.js";
 import { realClock } from "../controller/real-time.js";
@@ -19,6 +19,7 @@ import { openState } from "../state/open.js";
 import { assertServingKey } from "./authority-key.js";
 import { logEvent } from "./controller-log.js";
 import { controllerOptions } from "./controller-options.js";
+import { logOptions, openLog } from "./log.js";
 import type { Settings } from "./settings.js";
 
 export interface Service {
@@ -104,7 +105,7 @@ export async function startService(
   const secretFile = settings.webhookSecretFile;
   const webhookSecret = secretFile === null ? undefined : readWebhookSecret(secretFile);
   readAuthorityKey(settings.authorityKey);
-  const log = pino({ level: logLevel }, pino.destination({ fd: 2, sync: true }));
+  const log = openLog(logLevel);
   const audience = new Audience(log, settings);
   const thread = await ControllerThread.start(
     controllerOptions(settings, version, "serve"),
@@ -123,7 +124,7 @@ export async function startService(
     const app = buildApp({
       reader,
       clock: realClock,
-      logger: { level: logLevel, stream: process.stderr },
+      logger: { ...logOptions(logLevel), stream: process.stderr },
       requestIds: randomUUID,
       status: audience.status,
       wake: (trigger) => thread.wake(trigger),

@@ -6,6 +6,7 @@ import { instantFromMillis } from "../protocol/instant.js";
 import { openState } from "../state/open.js";
 import { assertServingKey } from "./authority-key.js";
 import type { Service, ServiceOptions } from "./daemon.js";
+import { logOptions } from "./log.js";
 import { watchHead } from "./head-watch.js";
 import type { Settings } from "./settings.js";
 
@@ -24,7 +25,7 @@ export async function startReadOnlyService(
       const app = buildApp({
         reader,
         clock: () => instantFromMillis(Date.now()),
-        logger: { level: logLevel, stream: process.stderr },
+        logger: { ...logOptions(logLevel), stream: process.stderr },
         requestIds: randomUUID,
         source: head.current,
         status: () => reader.status(),

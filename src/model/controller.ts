@@ -4,16 +4,7 @@ import type { Kind } from "./resources.js";
 import type { Digest } from "./state.js";
 import type { Timestamp } from "./time.js";
 
-export const PHASES = [
-  "fetch",
-  "verify",
-  "desired",
-  "plan",
-  "gate",
-  "apply",
-  "publish",
-  "notify",
-] as const;
+export const PHASES = ["fetch", "verify", "desired", "plan", "gate", "apply", "publish"] as const;
 
 export type Phase = (typeof PHASES)[number];
 

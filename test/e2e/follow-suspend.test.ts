@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { fromInstant, plusSeconds } from "../../src/protocol/instant.js";
-import { openSource } from "../../src/git/source.js";
+import { openSource, type Source } from "../../src/git/source.js";
 import { follow, type Followed } from "../helpers/followed.js";
 import { treatyYaml, TrustRepository } from "../helpers/trust-repository.js";
 
@@ -67,17 +67,20 @@ test("it outlives the process, and an operator's own run does not get around it"
 test("one that is suspended in the middle of a pass applies nothing in it", async () => {
   const repository = new TrustRepository();
   const source = await openSource({ repo: repository.dir, ref: null, mirror: "" });
-  const files = source.files.bind(source);
   let followed: Followed | null = null;
-  const suspending = Object.assign(Object.create(source) as typeof source, {
-    head: source.head.bind(source),
-    read: source.read.bind(source),
-    stop: source.stop.bind(source),
-    files: async (tree: string) => {
+  const suspending: Source = {
+    display: source.display,
+    isRemote: source.isRemote,
+    head: async () => await source.head(),
+    files: async (tree) => {
       await followed?.controller.suspend({ by: "ana@desk", reason: "INC-7", until: null });
-      return await files(tree);
+      return await source.files(tree);
     },
-  });
+    read: async (blobs) => await source.read(blobs),
+    isAncestor: async (ancestor, commit) => await source.isAncestor(ancestor, commit),
+    watch: async (onChange) => await source.watch(onChange),
+    stop: async () => await source.stop(),
+  };
   followed = await follow(repository, { ports: { source: suspending } });
   expect((await followed.pass()).outcome).toBe("suspended");
   expect(followed.snapshot.authority).toBeNull();

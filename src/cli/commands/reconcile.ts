@@ -1,6 +1,5 @@
 /** concordat reconcile */
 import { boolean } from "@oclif/core/flags";
-import { pino } from "pino";
 import type { Controls, Run } from "../../model/controller.js";
 import { BaseCommand } from "../base-command.js";
 import { ControlClient } from "../control-client.js";
@@ -17,6 +16,7 @@ import {
   repo,
 } from "../flags.js";
 import { inForeground } from "../foreground.js";
+import { openLog } from "../log.js";
 import { renderRun } from "../render/run.js";
 import { runExitCode } from "../run-exit-code.js";
 import { resolveSettings } from "../settings.js";
@@ -57,7 +57,7 @@ export default class Reconcile extends BaseCommand<Run> {
       allowLostPaths: flags["allow-lost-paths"] ?? null,
     };
     const reconcile = async (controls: Controls): Promise<Run> => await controls.reconcile(request);
-    const log = pino({ level: flags["log-level"] }, process.stderr);
+    const log = openLog(flags["log-level"]);
     const run = flags.now
       ? await reconcile(new ControlClient(settings.controlSocket))
       : await inForeground(
