@@ -13,7 +13,7 @@ export interface SelfSigned {
 }
 
 /** The names that the certificate is for. */
-export const TLS_NAMES = ["localhost", "feeds.example"] as const;
+const TLS_NAMES = ["localhost", "feeds.example"] as const;
 
 const SUBJECTS = [...TLS_NAMES.map((name) => `DNS:${name}`), "IP:127.0.0.1", "IP:::1"].join(",");
 
