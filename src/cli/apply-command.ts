@@ -5,11 +5,12 @@ interface PlanFlags {
   readonly repo?: string | undefined;
   readonly ref?: string | undefined;
   readonly db?: string | undefined;
+  readonly config?: string | undefined;
   readonly out?: string | undefined;
 }
 
 export function applyCommand(bin: string, flags: PlanFlags, plan: Plan): readonly string[] {
-  const places = (["repo", "ref", "db"] as const).flatMap((name) => {
+  const places = (["repo", "ref", "db", "config"] as const).flatMap((name) => {
     const value = flags[name];
     return value === undefined ? [] : [`--${name}`, value];
   });

@@ -52,7 +52,7 @@ test("a settings file that is not in order is an error with its place", async ()
   });
 });
 
-test("CONCORDAT_CONFIG takes the place of the repository's own file", async () => {
+test("a settings file that is named takes the place of the repository's own", async () => {
   const dir = await trustRepository();
   const elsewhere = temporaryFolder();
   writeFiles(dir, { [SETTINGS]: "broken: true\n" });
@@ -61,6 +61,9 @@ test("CONCORDAT_CONFIG takes the place of the repository's own file", async () =
   expect((await run(["apply", "--auto-approve"], { cwd: dir, env })).code).toBe(0);
   const { code } = await run(["status", "--db", join(elsewhere, "na.db")], { cwd: elsewhere });
   expect(code).toBe(0);
+  const named = ["--config", join(elsewhere, "settings.yaml")];
+  expect((await run(["plan", "--detailed-exitcode", ...named], { cwd: dir })).code).toBe(0);
+  expect((await run(["plan", "--detailed-exitcode"], { cwd: dir })).code).toBe(1);
   const missing = { CONCORDAT_CONFIG: join(elsewhere, "none.yaml") };
   expect((await run(["status"], { cwd: dir, env: missing })).stderr).toContain("bad_settings");
 });

@@ -9,7 +9,16 @@ import { applyReport, holderOf } from "../apply-report.js";
 import type { ApplyReport } from "../apply-report.js";
 import { approve } from "../approval.js";
 import { BaseCommand } from "../base-command.js";
-import { allowLostPaths, allowRemovals, authorityKey, db, ref, repo, verbose } from "../flags.js";
+import {
+  allowLostPaths,
+  allowRemovals,
+  authorityKey,
+  config,
+  db,
+  ref,
+  repo,
+  verbose,
+} from "../flags.js";
 import { expectedPlan, isApplied } from "../plan-file.js";
 import { renderApplied } from "../render/applied.js";
 import { renderPlan } from "../render/plan.js";
@@ -39,6 +48,7 @@ export default class Apply extends BaseCommand<ApplyReport> {
     repo,
     ref,
     db,
+    config,
     "authority-key": authorityKey,
     expect: string({ helpValue: "DIGEST", description: "Apply only if the plan has this digest." }),
     "auto-approve": boolean({ description: "Apply without asking. The guards refuse as ever." }),

@@ -6,7 +6,7 @@ import { planChange } from "../../reconcile.js";
 import { BaseCommand } from "../base-command.js";
 import { applyCommand } from "../apply-command.js";
 import { detailedExitCode } from "../detailed-exit-code.js";
-import { db, ref, repo, time, verbose } from "../flags.js";
+import { config, db, ref, repo, time, verbose } from "../flags.js";
 import { writePlanFile } from "../plan-file.js";
 import { renderPlanMarkdown } from "../render/plan-markdown.js";
 import { renderPlan } from "../render/plan.js";
@@ -30,6 +30,7 @@ export default class Plan extends BaseCommand<PlanValue> {
     repo,
     ref,
     db,
+    config,
     at: time({
       exclusive: ["out"],
       description: "Plan as of another moment: what will be due, or expired. Nothing to apply.",

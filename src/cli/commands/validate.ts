@@ -2,6 +2,7 @@
 import { string as stringArg } from "@oclif/core/args";
 import { ERRORS } from "../../errors.js";
 import { BaseCommand } from "../base-command.js";
+import { config } from "../flags.js";
 import { renderValidation } from "../render/validation.js";
 import { resolveSettings } from "../settings.js";
 import { validateFolder } from "../validate-folder.js";
@@ -21,10 +22,11 @@ export default class Validate extends BaseCommand<Validation> {
       description: "The repository, or any folder laid out as one. Default: the current one.",
     }),
   };
+  static override flags = { config };
 
   async run(): Promise<Validation> {
     const { args, flags } = await this.parse(Validate);
-    const { repo, limits } = resolveSettings({ repo: args.dir }, process.env);
+    const { repo, limits } = resolveSettings({ ...flags, repo: args.dir }, process.env);
     const validation = await validateFolder(repo, limits);
     if (!validation.valid) process.exitCode = ERRORS.validation_failed.exit;
     this.print(renderValidation(validation, this.paint(flags)));

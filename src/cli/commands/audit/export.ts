@@ -6,7 +6,7 @@ import { fromInstant } from "../../../protocol/instant.js";
 import { openState } from "../../../state/open.js";
 import { BaseCommand } from "../../base-command.js";
 import { assertReplaceable, headOf, writePieces } from "../../files.js";
-import { dbPath, repo, time } from "../../flags.js";
+import { config, dbPath, repo, time } from "../../flags.js";
 import { plural } from "../../render/plural.js";
 import { visible } from "../../render/visible.js";
 import { resolveSettings } from "../../settings.js";
@@ -29,6 +29,7 @@ export default class AuditExport extends BaseCommand<Exported> {
   static override flags = {
     "db-path": dbPath,
     repo,
+    config,
     output: string({
       required: true,
       helpValue: "FILE",
