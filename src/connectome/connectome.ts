@@ -116,22 +116,35 @@ function* recognise(
   yield;
   const graph = new Graph(yield* sortedAs(edges, compareEdges, previous?.graph.edges ?? []));
   yield;
-  const activeEdges = graph.edges.filter(isActive);
+  const parties = new Set<string>();
+  const activeEdges: Edge[] = [];
+  let revokedEdgeCount = 0;
+  for (const edge of graph.edges) {
+    parties.add(edge.from).add(edge.to);
+    if (isActive(edge)) activeEdges.push(edge);
+    if (isRevoked(edge)) revokedEdgeCount += 1;
+  }
   yield;
-  const judgedInOrder = treaties.flatMap(({ id }) => byId.get(id) ?? []);
-  const inState = (...states: readonly string[]): JudgedTreaty[] =>
-    judgedInOrder.filter(({ edge }) => states.includes(edge.lifecycleState));
+  const active: TreatyRecord[] = [];
+  const revoked: JudgedTreaty[] = [];
+  for (const treaty of treaties) {
+    const judged = byId.get(treaty.id);
+    if (judged === undefined) continue;
+    const { lifecycleState } = judged.edge;
+    if (lifecycleState === "active" || lifecycleState === "expiring_soon") active.push(treaty);
+    else if (lifecycleState !== "expired") revoked.push(judged);
+  }
   yield;
   return {
     rows,
     byId,
     treaties,
-    sovereigns: sortedSet(graph.edges.flatMap((edge) => [edge.from, edge.to])),
+    sovereigns: sortedSet(parties),
     graph,
     activeEdges,
-    revokedEdgeCount: graph.edges.filter(isRevoked).length,
-    active: inState("active", "expiring_soon").map(({ treaty }) => treaty),
-    revoked: yield* sorted(inState("revoked", "replaced"), compareIds),
+    revokedEdgeCount,
+    active,
+    revoked: yield* sorted(revoked, compareIds),
     accepting: acceptingSovereigns(activeEdges),
     validUntil,
   };

@@ -5,6 +5,8 @@ type Compare<T> = (a: T, b: T) => number;
 /** So many items are sorted in one go by the native sort. */
 const CHUNK = 512;
 const PAUSE_EVERY = 256;
+/** One item to so many others is put in its place by bisection. */
+const FEW = 32;
 
 /** A sorted copy. What is in order already costs one comparison an item. */
 export function* sorted<T>(items: readonly T[], compare: Compare<T>): Generator<void, T[]> {
@@ -34,7 +36,9 @@ export function* sortedAs<T>(
     items.filter((item) => !known.has(item)),
     compare,
   );
-  return yield* merge(stayed, came, compare);
+  return came.length * FEW < stayed.length
+    ? insert(stayed, came, compare)
+    : yield* merge(stayed, came, compare);
 }
 
 /** Cuts the items into runs that are in order. */
@@ -86,4 +90,30 @@ function* merge<T>(
     }
     if (merged.length % PAUSE_EVERY === 0) yield;
   }
+}
+
+/** As `merge`, where few come to many. */
+function insert<T>(many: readonly T[], few: readonly T[], compare: Compare<T>): T[] {
+  const slices: (readonly T[])[] = [];
+  let from = 0;
+  for (const item of few) {
+    const place = placeAfter(many, item, from, compare);
+    slices.push(many.slice(from, place), [item]);
+    from = place;
+  }
+  slices.push(many.slice(from));
+  return slices.flat();
+}
+
+/** The first place from `start` on whose item comes after the given one. */
+function placeAfter<T>(items: readonly T[], item: T, start: number, compare: Compare<T>): number {
+  let low = start;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const other = items[middle];
+    if (other !== undefined && compare(other, item) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
