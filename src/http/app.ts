@@ -106,7 +106,7 @@ export function buildApp(context: ServeContext): FastifyInstance & Serving {
   treatyRoutes(app, context, model);
   attestationRoutes(app, model);
   connectomeRoutes(app, model);
-  statusRoute(app, context);
+  statusRoute(app, context, model);
   webhookRoute(app, context, (result) => metrics.countWebhook(result));
   return Object.assign(app, {
     prepare: async () => model.prepare(),
