@@ -107,14 +107,20 @@ export async function startService(
   readAuthorityKey(settings.authorityKey);
   const log = openLog(logLevel);
   const audience = new Audience(log, settings);
-  const thread = await ControllerThread.start(
-    controllerOptions(settings, version, "serve"),
-    audience,
-  );
-  const opened: (() => Promise<void>)[] = [async () => await audience.leave()];
+  const opened: (() => Promise<void>)[] = [];
+  const release = async (): Promise<void> => {
+    for (const end of opened.splice(0).toReversed()) await end();
+  };
+  const { observe, publish } = audience;
+  const thread = await ControllerThread.start(controllerOptions(settings, version, "serve"), {
+    observe,
+    publish,
+    release,
+  });
   const close = async (): Promise<void> => {
     await thread.stop();
-    for (const end of opened.splice(0).toReversed()) await end();
+    await release();
+    await audience.leave();
   };
   try {
     const reader = openState(settings.db);
@@ -132,6 +138,7 @@ export async function startService(
       version,
     });
     audience.join(app);
+    await audience.publish();
     const server: Listening = await listen(app, settings);
     opened.push(async () => await server.close());
     const controlApp = buildControlApp({ controls: thread, requestIds: randomUUID });

@@ -31,6 +31,8 @@ export async function startReadOnlyService(
         status: () => reader.status(),
         version,
       });
+      // A state that cannot be served is for /readyz to tell.
+      await app.prepare().catch(() => null);
       const server = await listen(app, settings);
       return {
         address: server.address,
