@@ -4,7 +4,7 @@ import type { TreatyRecord } from "../model/state.js";
 import { compareCodePoints, sortedSet } from "../protocol/code-points.js";
 import { Graph, type Edge } from "../protocol/graph.js";
 import type { PlanContext } from "./context.js";
-import { secondsLeft } from "./signed-kind.js";
+import { secondsLeft } from "./signed-row.js";
 import type { PlannedChange, Step } from "./step.js";
 
 /** Lists are cut here; counts never are. */

@@ -1,10 +1,9 @@
 /** Does an object stand in the state as it was applied? What differs was done outside git. */
 import type { Drift, DriftClass, DriftDisposition } from "../model/plan.js";
-import type { Digest, InventoryEntry } from "../model/state.js";
-import { canonicalJson } from "../protocol/canonical.js";
-import { sha256 } from "../protocol/digest.js";
+import type { InventoryEntry } from "../model/state.js";
 import type { PlanContext } from "./context.js";
-import { secondsLeft, type SignedKind, type SignedRow } from "./signed-kind.js";
+import type { SignedKind } from "./signed-kind.js";
+import { holds, secondsLeft } from "./signed-row.js";
 
 export interface DriftVerdict {
   readonly drift: Drift;
@@ -27,33 +26,6 @@ export function drift(given: Pick<Drift, "class" | "kind" | "name" | "id" | "dis
   return { ...given, message: MESSAGES[given.class] };
 }
 
-/** A row never changes, is of one kind only, and mostly stands from one plan to the next. */
-const digests = new WeakMap<SignedRow, Digest | null>();
-
-/** The digest of a row's signed text; null when a column that repeats it says otherwise. */
-function digestOf(row: SignedRow, signed: Pick<SignedKind, "repeated">): Digest | null {
-  const known = digests.get(row);
-  if (known !== undefined) return known;
-  const digest = columnsAgree(row, signed) ? sha256(row.json) : null;
-  digests.set(row, digest);
-  return digest;
-}
-
-/** The columns that repeat the signed text must say the same; the reference's times end in `+00:00`. */
-function columnsAgree(row: SignedRow, signed: Pick<SignedKind, "repeated">): boolean {
-  const zulu = (time: string): string => time.replace("+00:00", "Z");
-  const columns = {
-    ...signed.repeated(row.id),
-    issuer_sovereign_id: row.issuer,
-    issued_at: zulu(row.issuedAt),
-    valid_from: zulu(row.validFrom),
-    expires_at: zulu(row.expiresAt),
-  };
-  return Object.entries(columns).every(([field, value]) =>
-    row.json.includes(`"${field}":${canonicalJson(value)}`),
-  );
-}
-
 function classOf(
   context: PlanContext,
   signed: Pick<SignedKind, "rows" | "repeated">,
@@ -68,8 +40,7 @@ function classOf(
   if (row === undefined) return "missing";
   if (row.status === "revoked") return "revoked_out_of_band";
   if (row.status === "suspended") return "suspended";
-  const digest = digestOf(row, signed);
-  return digest !== null && digest === entry.documentDigest ? null : "altered";
+  return holds(row, entry.documentDigest, () => signed.repeated(row.id)) ? null : "altered";
 }
 
 /** What to do about it, under the policy last applied: grants made outside git are undone, nothing is re-granted. */

@@ -8,14 +8,8 @@ import { inventoryOf, planContext, type PlanContext } from "./context.js";
 import { HORIZON, SOON } from "./lapsing.js";
 import { targetChanged } from "./revoked.js";
 import { feedDeadlines } from "./scope-findings.js";
-import {
-  attestations,
-  endOf,
-  treaties,
-  type SignedDesired,
-  type SignedKind,
-  type SignedRow,
-} from "./signed-kind.js";
+import { attestations, treaties, type SignedDesired, type SignedKind } from "./signed-kind.js";
+import { endOf, type SignedRow } from "./signed-row.js";
 
 /**
  * The earliest moment after `now` at which `makePlan` of the same tree and state may give another plan; null: never. Before

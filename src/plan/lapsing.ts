@@ -1,28 +1,16 @@
 /** What ends in the next 30 days, what nothing will renew, and what has ended while the tree still asks for it. */
 import type { Drift, Finding, Lapsing } from "../model/plan.js";
 import type { Instant } from "../model/time.js";
-import { fromInstant } from "../protocol/instant.js";
-import { perObject } from "../protocol/per-object.js";
 import { inventoryOf, positionOf, type PlanContext } from "./context.js";
 import { drift } from "./drift.js";
-import {
-  attestations,
-  endOf,
-  secondsLeft,
-  treaties,
-  type SignedDesired,
-  type SignedKind,
-  type SignedRow,
-} from "./signed-kind.js";
+import { attestations, treaties, type SignedDesired, type SignedKind } from "./signed-kind.js";
+import { endOf, endText, secondsLeft } from "./signed-row.js";
 import type { PlannedChange } from "./step.js";
 
 /** Seconds before its end from when on an object is listed as lapsing. */
 export const HORIZON = 30 * 86_400;
 /** From when on the lifecycle calls it expiring soon (protocol.md 5). */
 export const SOON = 72 * 3_600;
-
-/** Writing a date-time costs more than all the rest of an item. */
-const endText = perObject((row: SignedRow) => fromInstant(endOf(row)));
 
 interface Ending {
   readonly lapsing: readonly Lapsing[];

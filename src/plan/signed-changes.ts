@@ -6,7 +6,8 @@ import { sha256 } from "../protocol/digest.js";
 import { appliedSpec, change, entryOf } from "./change.js";
 import { positionOf, type PlanContext } from "./context.js";
 import { freeObjectId } from "./identity.js";
-import { windowOf, type SignedDesired, type SignedKind, type SignedRow } from "./signed-kind.js";
+import { windowOf, type SignedDesired, type SignedKind } from "./signed-kind.js";
+import type { SignedRow } from "./signed-row.js";
 import type { Outcome, Step } from "./step.js";
 
 /** One kind under comparison. */

@@ -1,32 +1,17 @@
 /** What treaties and attestations have in common, so that both follow one set of rules. */
-import { AppError } from "../errors.js";
 import type { DesiredAttestation, DesiredTreaty, Validity } from "../model/desired.js";
 import type { JsonObject } from "../model/json.js";
-import type { AttestationRecord, TreatyRecord } from "../model/state.js";
 import type { Instant, Seconds } from "../model/time.js";
 import { canonicalJson } from "../protocol/canonical.js";
-import { parseTimestamp, plusSeconds, secondsBetween, toInstant } from "../protocol/instant.js";
+import { plusSeconds, toInstant } from "../protocol/instant.js";
 import { parseAttestation, parseTreaty } from "../protocol/documents.js";
 import { parseJson } from "../protocol/json.js";
 import { perObject } from "../protocol/per-object.js";
 import { signatureHolds } from "../protocol/verify.js";
 import type { PlanContext } from "./context.js";
 import { attestationSpec, treatySpec } from "./spec.js";
+import type { SignedRow } from "./signed-row.js";
 import type { Step } from "./step.js";
-
-/** A row as both tables have it. */
-export type SignedRow = Pick<
-  TreatyRecord & AttestationRecord,
-  | "id"
-  | "issuer"
-  | "status"
-  | "json"
-  | "issuedAt"
-  | "validFrom"
-  | "expiresAt"
-  | "revokedAt"
-  | "reason"
->;
 
 export type SignedDesired = DesiredTreaty | DesiredAttestation;
 
@@ -148,27 +133,4 @@ export function windowOf(
     until:
       validity.until === null ? plusSeconds(from, validity.duration) : toInstant(validity.until),
   };
-}
-
-type Expiring = Pick<SignedRow, "id" | "expiresAt">;
-
-/** Several comparisons ask for the same row's end, and reading a date-time is most of what an unchanged plan costs. */
-const rememberedEnd = perObject(({ id, expiresAt }: Expiring): Instant => {
-  try {
-    return toInstant(parseTimestamp(expiresAt));
-  } catch (cause) {
-    throw new AppError("state_corrupt", `the row of ${id} has an expires_at that is no date-time`, {
-      cause,
-    });
-  }
-});
-
-/** When a row expires. Throws AppError `state_corrupt` naming the row when nobody can tell. */
-export function endOf(row: Expiring): Instant {
-  return rememberedEnd(row);
-}
-
-/** Whole seconds until a row expires; not positive once it has. */
-export function secondsLeft(row: Expiring, now: Instant): number {
-  return secondsBetween(now, endOf(row));
 }

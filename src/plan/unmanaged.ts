@@ -6,14 +6,8 @@ import { parseTimestamp, secondsBetween, toInstant } from "../protocol/instant.j
 import { change, entryOf } from "./change.js";
 import { inventoryOf, type PlanContext } from "./context.js";
 import { drift, strangerDisposition } from "./drift.js";
-import {
-  endOf,
-  secondsLeft,
-  type SignedDesired,
-  type SignedDocument,
-  type SignedKind,
-  type SignedRow,
-} from "./signed-kind.js";
+import type { SignedDesired, SignedDocument, SignedKind } from "./signed-kind.js";
+import { endOf, secondsLeft, type SignedRow } from "./signed-row.js";
 import { tombstone } from "./signed-changes.js";
 import { emptyOutcome, type Outcome } from "./step.js";
 
