@@ -1,7 +1,7 @@
 /** Trust repositories of a given size, with real keys, in a folder of their own. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_LIMITS, type Limits } from "../src/desired/limits.js";
@@ -57,6 +57,16 @@ export function treatyYaml(index: number, role = "role:client"): string {
   );
 }
 
+export function sovereignYaml(index: number, feed: string | null = null): string {
+  const key = keyOf(`sovereign ${index}`).publicKey;
+  const polled = feed === null ? "" : `  feed:\n    url: "${feed}"\n`;
+  return resource(
+    "Sovereign",
+    `s${index}`,
+    `  sovereignId: S${index}\n  publicKeys:\n    - "${key}"\n${polled}`,
+  );
+}
+
 export function treatyPath(index: number): string {
   return `treaties/f${Math.floor(index / PER_FOLDER)}/t${index}.yaml`;
 }
@@ -66,13 +76,19 @@ export interface Fixture {
   readonly db: string;
   write(path: string, content: string): void;
   commit(message: string): void;
+  /** The id of the newest commit. */
+  head(): string;
+  /** Makes a commit of what was written, which no ref names yet, and gives its id. */
+  draft(message: string): string;
+  /** Moves the branch to a commit, as git does and in one step: when it returns, the ref has moved. */
+  publish(commit: string): void;
 }
 
 /** A repository with that many treaties, committed; it goes away when the process ends. */
 export function repository(treaties: number): Fixture {
   const dir = mkdtempSync(join(tmpdir(), "concordat-bench-"));
   process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
-  const git = (...args: string[]): void => {
+  const git = (...args: string[]): string =>
     execFileSync(
       "git",
       [
@@ -86,9 +102,8 @@ export function repository(treaties: number): Fixture {
         "user.email=bench@localhost",
         ...args,
       ],
-      { stdio: "pipe" },
-    );
-  };
+      { stdio: "pipe", encoding: "utf8" },
+    ).trimEnd();
   const write = (path: string, content: string): void => {
     mkdirSync(join(dir, path, ".."), { recursive: true });
     writeFileSync(join(dir, path), content);
@@ -96,6 +111,15 @@ export function repository(treaties: number): Fixture {
   const commit = (message: string): void => {
     git("add", "--all");
     git("commit", "--quiet", "--message", message);
+  };
+  const draft = (message: string): string => {
+    git("add", "--all");
+    return git("commit-tree", "-p", "HEAD", "-m", message, git("write-tree"));
+  };
+  const publish = (id: string): void => {
+    const ref = join(dir, ".git/refs/heads/main");
+    writeFileSync(`${ref}.lock`, `${id}\n`);
+    renameSync(`${ref}.lock`, ref);
   };
   git("init", "--quiet", "--initial-branch=main");
   write(
@@ -117,19 +141,12 @@ export function repository(treaties: number): Fixture {
     ),
   );
   for (let index = 0; index < SOVEREIGNS; index += 1) {
-    const key = keyOf(`sovereign ${index}`).publicKey;
-    write(
-      `sovereigns/s${index}.yaml`,
-      resource(
-        "Sovereign",
-        `s${index}`,
-        `  sovereignId: S${index}\n  publicKeys:\n    - "${key}"\n`,
-      ),
-    );
+    write(`sovereigns/s${index}.yaml`, sovereignYaml(index));
   }
   for (let index = 0; index < treaties; index += 1) write(treatyPath(index), treatyYaml(index));
   commit("bench: first commit");
   git("gc", "--quiet");
   mkdirSync(join(dir, ".concordat"));
-  return { dir, db: join(dir, ".concordat/na.db"), write, commit };
+  const head = (): string => git("rev-parse", "HEAD");
+  return { dir, db: join(dir, ".concordat/na.db"), write, commit, head, draft, publish };
 }

@@ -1,12 +1,13 @@
 /** `npm run bench`: each row in processes of its own, several times; prints the median, its ratio and the peak memory. */
 import { execFileSync } from "node:child_process";
+import { controller } from "./controller.js";
 import { parts } from "./parts.js";
 import { pipeline } from "./pipeline.js";
 import { median, type Figure, type Row } from "./row.js";
 import { serving } from "./serving.js";
 
 const RUNS = 3;
-const rows: readonly Row[] = [...parts, ...pipeline, ...serving];
+const rows: readonly Row[] = [...parts, ...pipeline, ...serving, ...controller];
 
 interface Run extends Figure {
   readonly megabytes: number;
@@ -33,25 +34,29 @@ function digits(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
 }
 
-function report(name: string, runs: readonly Run[]): void {
-  const [first] = runs;
+function report(name: string, figures: readonly Figure[], memory = ""): void {
+  const [first] = figures;
   if (first === undefined) return;
-  const value = `${digits(median(runs.map((item) => item.value)))} ${first.unit}`;
-  const ratios = runs.flatMap((item) => (item.ratio === undefined ? [] : [item.ratio.value]));
+  const value = `${digits(median(figures.map((item) => item.value)))} ${first.unit}`;
+  const ratios = figures.flatMap(({ ratio }) => (ratio === undefined ? [] : [ratio.value]));
   const ratio = first.ratio === undefined ? "" : `${median(ratios).toFixed(2)} × ${first.ratio.of}`;
-  const memory = `${Math.round(median(runs.map((item) => item.megabytes)))} MB`;
-  console.log(
-    `${name.padEnd(40)} ${value.padStart(16)}   ${ratio.padEnd(32)} ${memory.padStart(7)}`,
-  );
+  console.log(`${name.padEnd(40)} ${value.padStart(16)}   ${ratio.padEnd(32)} ${memory}`.trimEnd());
+  for (const part of Object.keys(first.parts ?? {})) {
+    const runs = figures.flatMap(({ parts: all }) => all?.[part] ?? []);
+    report(`  ${part}`, runs);
+  }
+}
+
+function memoryOf(runs: readonly Run[]): string {
+  return `${Math.round(median(runs.map((item) => item.megabytes)))} MB`.padStart(7);
 }
 
 const [flag, name] = process.argv.slice(2);
 if (flag === "--row" && name !== undefined) await child(name);
 else {
   const wanted = rows.filter((row) => flag === undefined || row.name.includes(flag));
-  for (const row of wanted)
-    report(
-      row.name,
-      Array.from({ length: RUNS }, () => run(row.name)),
-    );
+  for (const row of wanted) {
+    const runs = Array.from({ length: RUNS }, () => run(row.name));
+    report(row.name, runs, memoryOf(runs));
+  }
 }

@@ -4,6 +4,8 @@ export interface Figure {
   readonly unit: string;
   /** How it stands to the floor that was measured in the same process, where there is one. */
   readonly ratio?: { readonly of: string; readonly value: number };
+  /** What else the same measurement showed. */
+  readonly parts?: Readonly<Record<string, Figure>>;
 }
 
 export interface Row {
@@ -30,4 +32,10 @@ export function perSecond(call: () => unknown): number {
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((left, right) => left - right);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** The value under which a share of them lies, such as 0.99. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
