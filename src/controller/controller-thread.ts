@@ -23,6 +23,11 @@ import {
 
 const ENTRY = new URL("./thread-entry.js", import.meta.url);
 
+export interface ThreadListeners extends Listeners {
+  /** Called once the loop is over: whoever reads the state lets go of it, so that it can be left as one file. */
+  readonly release: () => Promise<void>;
+}
+
 interface Waiting {
   readonly resolve: (answer: ControlAnswer) => void;
   readonly reject: (error: unknown) => void;
@@ -30,13 +35,13 @@ interface Waiting {
 
 export class ControllerThread implements Controls {
   readonly #worker: Worker;
-  readonly #listeners: Listeners;
+  readonly #listeners: ThreadListeners;
   readonly #waiting = new Map<number, Waiting>();
   readonly #started = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
   #requests = 0;
 
-  private constructor(options: ControllerOptions, listeners: Listeners) {
+  private constructor(options: ControllerOptions, listeners: ThreadListeners) {
     this.#listeners = listeners;
     this.#worker = new Worker(ENTRY, { workerData: options, name: "controller" });
     this.#worker.on("message", (message: FromController) => this.#hear(message));
@@ -46,7 +51,10 @@ export class ControllerThread implements Controls {
   }
 
   /** Ends once the state is open and locked. Throws AppError `lock_held`, and those of opening the state and the source. */
-  static async start(options: ControllerOptions, listeners: Listeners): Promise<ControllerThread> {
+  static async start(
+    options: ControllerOptions,
+    listeners: ThreadListeners,
+  ): Promise<ControllerThread> {
     const thread = new ControllerThread(options, listeners);
     await thread.#started.promise;
     return thread;
@@ -110,6 +118,8 @@ export class ControllerThread implements Controls {
       case "refusal":
         this.#take(message.id)?.reject(fromMessage(message.error));
         return;
+      case "closing":
+        return void this.#release();
       case "failed":
         this.#end(fromMessage(message.error));
     }
@@ -120,6 +130,14 @@ export class ControllerThread implements Controls {
       await this.#listeners.publish(generation);
     } finally {
       this.#tell({ type: "published", generation });
+    }
+  }
+
+  async #release(): Promise<void> {
+    try {
+      await this.#listeners.release();
+    } finally {
+      this.#tell({ type: "released" });
     }
   }
 

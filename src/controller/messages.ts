@@ -31,7 +31,9 @@ export type ToController =
   | { readonly type: "control"; readonly id: number; readonly request: ControlRequest }
   | { readonly type: "published"; readonly generation: number }
   | { readonly type: "wake"; readonly trigger: Trigger }
-  | { readonly type: "stop" };
+  | { readonly type: "stop" }
+  /** Nobody reads the state any more. */
+  | { readonly type: "released" };
 
 export type FromController =
   /** The state is open and the lock is held: it can be served. */
@@ -40,6 +42,8 @@ export type FromController =
   | { readonly type: "publish"; readonly generation: number }
   | { readonly type: "answer"; readonly id: number; readonly answer: ControlAnswer }
   | { readonly type: "refusal"; readonly id: number; readonly error: ErrorMessage }
+  /** The loop is over, and the state is about to be closed. */
+  | { readonly type: "closing" }
   | { readonly type: "failed"; readonly error: ErrorMessage };
 
 /** Whatever was thrown, as a message; what is no error of ours keeps its text for the log. */

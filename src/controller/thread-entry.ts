@@ -13,12 +13,14 @@ import {
 
 /** A serving thread that does not say so within this has other troubles; the state is committed in any case. */
 const PUBLISH_TIMEOUT_MS = 10_000;
+const RELEASE_TIMEOUT_MS = 10_000;
 
 const port = parentPort;
 if (port === null) throw new AppError("internal", "this module is the entry of a thread");
 
 const tell = (message: FromController): void => port.postMessage(message);
 const awaited = new Map<number, () => void>();
+const released = Promise.withResolvers<void>();
 
 async function publish(generation: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -27,6 +29,14 @@ async function publish(generation: number): Promise<void> {
   tell({ type: "publish", generation });
   await promise;
   awaited.delete(generation);
+  clearTimeout(timer);
+}
+
+/** The last one to close a state leaves it as one file, and only the writer can. */
+async function release(): Promise<void> {
+  const timer = setTimeout(released.resolve, RELEASE_TIMEOUT_MS);
+  tell({ type: "closing" });
+  await released.promise;
   clearTimeout(timer);
 }
 
@@ -52,16 +62,24 @@ async function run(): Promise<void> {
     port?.on("message", (message: ToController) => {
       switch (message.type) {
         case "control":
-          answer(controller, message.request).then(
-            (result) => tell({ type: "answer", id: message.id, answer: result }),
-            (error: unknown) => tell({ type: "refusal", id: message.id, error: toMessage(error) }),
-          );
+          answer(controller, message.request)
+            .then(
+              (result) => tell({ type: "answer", id: message.id, answer: result }),
+              (error: unknown) =>
+                tell({ type: "refusal", id: message.id, error: toMessage(error) }),
+            )
+            .finally(() => {
+              // It may have changed when to run next, which feeds to poll, and whether the state can be written.
+              if (message.request.do !== "status") loop.wake("request");
+            });
           return;
         case "published":
           awaited.get(message.generation)?.();
           return;
         case "wake":
           return loop.wake(message.trigger);
+        case "released":
+          return released.resolve();
         case "stop":
           void loop.stop();
       }
@@ -69,6 +87,7 @@ async function run(): Promise<void> {
     tell({ type: "started" });
     await loop.run();
   } finally {
+    await release();
     await close();
   }
 }
