@@ -1,92 +1,108 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { commitTreaties, run, start, trustRepository } from "../helpers/cli.js";
-import { temporaryFolder } from "../helpers/git.js";
+import { describe, expect, test } from "vitest";
+import { openStateForWriting } from "../../src/state/open.js";
+import { commitTreaties, run, trustRepository } from "../helpers/cli.js";
+import { git } from "../helpers/git.js";
+import { Service } from "../helpers/service.js";
 
-interface Service {
-  readonly address: string;
-  stop(signal: NodeJS.Signals): Promise<number | null>;
-}
+const state = (dir: string): string => join(dir, ".concordat/na.db");
 
-/** Starts a service and waits until it says where it listens. */
-async function serve(args: readonly string[]): Promise<Service> {
-  const child = start(["serve", "--port", "0", "--json", ...args]);
-  const first = await Promise.race([
-    once(child.stdout, "data"),
-    once(child, "exit").then(([code]) => Promise.reject(new Error(`ended with ${String(code)}`))),
-  ]);
-  const { address } = JSON.parse(String(first[0])) as { readonly address: string };
-  return {
-    address,
-    stop: async (signal) => {
-      const ended = once(child, "exit");
-      child.kill(signal);
-      const [code] = (await ended) as [number | null];
-      return code;
-    },
-  };
-}
-
-async function fetchJson(url: string): Promise<unknown> {
-  return (await fetch(url)).json();
+/** Nobody holds the lock, and nothing says so: the state can be written at once. */
+function expectNothingLeft(dir: string): void {
+  expect(existsSync(`${state(dir)}.sock`)).toBe(false);
+  expect(existsSync(`${state(dir)}.holder`)).toBe(false);
+  openStateForWriting(state(dir), "the test").close();
 }
 
 test.each(["SIGTERM", "SIGINT"] as const)(
-  "serves what is applied until %s, and ends with 0",
+  "applies the head without an apply before, serves it until %s, and ends with 0",
   async (signal) => {
     const dir = await trustRepository();
-    await run(["apply", "--auto-approve"], { cwd: dir });
-    const service = await serve(["--repo", dir]);
-    expect(await fetchJson(`${service.address}/healthz`)).toEqual({ status: "ok" });
-    expect(await fetchJson(`${service.address}/connectome.json`)).toMatchObject({
-      summary: { recognition_edge_count: 0 },
-    });
     const commit = commitTreaties(dir, ["globex"]);
-    expect((await run(["apply", "--auto-approve"], { cwd: dir })).code).toBe(0);
-    expect(await fetchJson(`${service.address}/connectome.json`)).toMatchObject({
+    const service = await Service.start(["--repo", dir]);
+    expect(service.announcement).toMatchObject({ db: state(dir), source: dir, sovereign_id: null });
+    await service.settles(commit);
+    expect(await service.get("/healthz")).toEqual({ status: 200, json: { status: "ok" } });
+    expect((await service.get("/connectome.json")).json).toMatchObject({
       recognition_edges: [{ from: "ACME", to: "GLOBEX", lifecycle_state: "active" }],
     });
-    expect(await fetchJson(`${service.address}/readyz`)).toMatchObject({
-      status: "ready",
-      applied_commit: commit,
-    });
+    expect((await service.get("/readyz")).json).toMatchObject({ applied_commit: commit });
+    expect(statSync(`${state(dir)}.sock`).mode & 0o777).toBe(0o600);
     expect(await service.stop(signal)).toBe(0);
+    expectNothingLeft(dir);
+    // One document, whatever happened after it.
+    expect(JSON.parse(service.stdout)).toEqual(service.announcement);
   },
 );
 
-test("a state that is not there, and a key that is not the genesis's, are refused", async () => {
-  const dir = await trustRepository();
-  const missing = await run(["serve", "--repo", dir, "--json"]);
-  expect(missing.code).toBe(1);
-  expect(missing.json()).toMatchObject({ error: { code: "state_missing" } });
-  await run(["apply", "--auto-approve"], { cwd: dir });
-  const key = join(dir, ".concordat/keys/root.key");
-  const other = await run(["serve", "--repo", dir, "--authority-key", key, "--json"]);
-  expect(other.code).toBe(6);
-  expect(other.json()).toMatchObject({ error: { code: "authority_key_mismatch" } });
-});
-
-test("a port that is taken is named", async () => {
-  const dir = await trustRepository();
-  await run(["apply", "--auto-approve"], { cwd: dir });
-  const taken = createServer().listen(0, "127.0.0.1");
-  await once(taken, "listening");
-  const { port } = taken.address() as AddressInfo;
-  const ended = await run(["serve", "--repo", dir, "--port", String(port), "--json"]);
-  taken.close();
-  expect(ended.code).toBe(1);
-  expect(ended.json()).toMatchObject({ error: { code: "address_in_use" } });
-});
-
-test("a state is served without any repository", async () => {
-  const dir = await trustRepository();
-  await run(["apply", "--auto-approve"], { cwd: dir });
-  const service = await serve(["--repo", temporaryFolder(), "--db", join(dir, ".concordat/na.db")]);
-  expect(await fetchJson(`${service.address}/sovereign.json`)).toMatchObject({
-    sovereign_id: "ACME",
+describe("what cannot start leaves nothing behind", () => {
+  test("a port that is taken", async () => {
+    const dir = await trustRepository();
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    const ended = await run(["serve", "--repo", dir, "--port", String(port), "--json"]);
+    taken.close();
+    expect(ended.code).toBe(1);
+    expect(ended.json()).toMatchObject({ error: { code: "address_in_use" } });
+    expectNothingLeft(dir);
   });
-  expect(await service.stop("SIGTERM")).toBe(0);
+
+  test("a key that the genesis does not name", async () => {
+    const dir = await trustRepository();
+    await run(["apply", "--auto-approve"], { cwd: dir });
+    const key = join(dir, ".concordat/keys/root.key");
+    const ended = await run(["serve", "--repo", dir, "--authority-key", key, "--json"]);
+    expect(ended.code).toBe(6);
+    expect(ended.json()).toMatchObject({ error: { code: "authority_key_mismatch" } });
+    expectNothingLeft(dir);
+  });
+
+  test("a key that is not there", async () => {
+    const dir = await trustRepository();
+    const key = join(dir, "none.key");
+    const ended = await run(["serve", "--repo", dir, "--authority-key", key, "--json"]);
+    expect(ended.code).toBe(1);
+    expect(ended.json()).toMatchObject({ error: { code: "authority_key_missing" } });
+    expect(existsSync(state(dir))).toBe(false);
+    expectNothingLeft(dir);
+  });
+
+  test("a state that somebody else writes", async () => {
+    const dir = await trustRepository();
+    const writer = openStateForWriting(state(dir), "the other program");
+    const ended = await run(["serve", "--repo", dir, "--json"]);
+    expect(ended.code).toBe(5);
+    expect(ended.json()).toMatchObject({
+      error: { code: "lock_held", details: { command: "the other program", pid: process.pid } },
+    });
+    expect(existsSync(`${state(dir)}.sock`)).toBe(false);
+    writer.close();
+    expectNothingLeft(dir);
+  });
+});
+
+test("a key that another genesis names, before the first apply, stalls and signs nothing", async () => {
+  const dir = await trustRepository();
+  const key = join(dir, ".concordat/keys/root.key");
+  const service = await Service.start(["--repo", dir, "--authority-key", key]);
+  await service.becomes("Stalled", "True", "KeyMismatch");
+  expect((await service.get("/readyz")).status).toBe(503);
+  expect(await service.status()).toMatchObject({ applied_commit: null });
+  expect(await service.stop()).toBe(0);
+});
+
+test("a repository that has no commit yet is followed once it has", async () => {
+  const dir = await trustRepository();
+  const head = git(dir, ["rev-parse", "HEAD"]);
+  git(dir, ["update-ref", "-d", "refs/heads/main"]);
+  const service = await Service.start(["--repo", dir]);
+  await service.becomes("Reconciling", "True");
+  expect(await service.condition("Ready")).toMatchObject({ reason: "SourceEmpty" });
+  git(dir, ["update-ref", "refs/heads/main", head]);
+  await service.settles(head);
 });
