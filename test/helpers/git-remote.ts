@@ -44,8 +44,8 @@ export interface GitRemote {
   close(): Promise<void>;
 }
 
-/** Serves one bare repository until the test ends. */
-export async function startGitRemote(bare: string): Promise<GitRemote> {
+/** Serves one bare repository until the test ends, on any free port or on one that a remote before it has left. */
+export async function startGitRemote(bare: string, at = 0): Promise<GitRemote> {
   const { key, cert, caFile } = selfSigned();
   let behaviour: Behaviour = { requireToken: null, redirectTo: null, garbage: false, stall: null };
   let sent = 0;
@@ -78,7 +78,7 @@ export async function startGitRemote(bare: string): Promise<GitRemote> {
       void answer(bare, request).then((answered) => deliver(answered, response));
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(at, "127.0.0.1", resolve));
   const close = async (): Promise<void> => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
