@@ -25,7 +25,7 @@ export interface Transition {
   readonly previous: ConditionStatus | null;
 }
 
-export const NOT_YET_JUDGED: Judgement = {
+const NOT_YET_JUDGED: Judgement = {
   status: "Unknown",
   reason: "NotYetRun",
   message: "nothing has run yet",
