@@ -141,7 +141,7 @@ function lastKeyGate(
 
 /** The freeze window that `now` lies in, if any. */
 export function freezeAt(
-  context: PlanContext,
+  context: Pick<PlanContext, "policy">,
   now: Instant,
 ): { readonly until: string; readonly reason: string } | null {
   for (const window of context.policy.freeze) {
