@@ -1,6 +1,7 @@
 /** concordat suspend */
-import { string } from "@oclif/core/flags";
+import { custom } from "@oclif/core/flags";
 import type { ControllerStatus, Controls } from "../../model/controller.js";
+import type { Seconds } from "../../model/time.js";
 import {
   fromInstant,
   instantFromMillis,
@@ -31,18 +32,18 @@ export default class Suspend extends BaseCommand<ControllerStatus> {
     config,
     "control-socket": controlSocket,
     reason: reason({ required: true }),
-    for: string({
+    for: custom<Seconds>({
+      parse: async (text) => parseDuration(text),
       helpValue: "DURATION",
       description: "90s, 15m, 2h, 1d. Default: until resume.",
-    }),
+    })(),
   };
 
   async run(): Promise<ControllerStatus> {
     const { flags } = await this.parse(Suspend);
     const settings = resolveSettings(flags, process.env);
     const now = instantFromMillis(Date.now());
-    const until =
-      flags.for === undefined ? null : fromInstant(plusSeconds(now, parseDuration(flags.for)));
+    const until = flags.for === undefined ? null : fromInstant(plusSeconds(now, flags.for));
     const suspend = async (controls: Controls): Promise<ControllerStatus> =>
       await controls.suspend({ by: whoAmI(), reason: flags.reason, until });
     const here = { settings, version: this.config.version, command: "suspend", observe: () => {} };
