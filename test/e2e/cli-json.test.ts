@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { documentJson } from "../../src/protocol/documents.js";
-import { assertDescribed, commitTreaties, run, start, trustRepository } from "../helpers/cli.js";
+import { assertDescribed, commitTreaties, run, trustRepository } from "../helpers/cli.js";
 import { genesis } from "../helpers/desired.js";
 import { temporaryFolder, writeFiles } from "../helpers/git.js";
 import { keyOf } from "../helpers/keys.js";
+import { Service } from "../helpers/service.js";
 import { attestationJson, feedJson, treatyJson } from "../helpers/signed.js";
 
 /** Runs a command under --json and holds what it prints against its published schema. */
@@ -46,15 +48,33 @@ test("a repository from init to audit export", async () => {
   await expectDescribed("validate", ["validate", dir], 1);
 });
 
-test("a service that says where it listens", async () => {
+test("a service, what it says of itself, and what is asked of it", async () => {
   const dir = await trustRepository();
-  await run(["apply", "--auto-approve", "--repo", dir]);
-  const child = start(["serve", "--repo", dir, "--port", "0", "--json"]);
-  const text = await new Promise<string>((resolve) => {
-    child.stdout.on("data", (chunk: Buffer) => resolve(chunk.toString()));
-  });
-  child.kill("SIGTERM");
-  assertDescribed("serve", text);
+  const repo = ["--repo", dir];
+  const service = await Service.start(repo);
+  assertDescribed("serve", service.stdout);
+  await service.settles(commitTreaties(dir, ["globex"]));
+  const served = async (): Promise<void> =>
+    assertDescribed("controller-status", JSON.stringify(await service.status()));
+  await served();
+  await expectDescribed("status", ["status", ...repo]);
+  await expectDescribed("reconcile", ["reconcile", "--now", ...repo]);
+  await expectDescribed("suspend", ["suspend", ...repo, "--reason", "a look", "--for", "1h"]);
+  await served();
+  await expectDescribed("reconcile", ["reconcile", "--now", ...repo], 3);
+  await expectDescribed("resume", ["resume", ...repo, "--reason", "it was fine"]);
+  const db = new Database(join(dir, ".concordat/na.db"));
+  db.exec("UPDATE recognition_treaties SET status = 'suspended'");
+  db.close();
+  await expectDescribed("reconcile", ["reconcile", "--now", ...repo]);
+  await expectDescribed("drift", ["drift", ...repo], 2);
+  expect(await service.status()).toMatchObject({ drift_count: 1 });
+  await served();
+  await expectDescribed("error", ["reconcile", "--once", ...repo], 5);
+  expect(await service.stop()).toBe(0);
+  await expectDescribed("status", ["status", ...repo]);
+  await expectDescribed("reconcile", ["reconcile", "--once", ...repo]);
+  await expectDescribed("error", ["reconcile", "--now", ...repo], 1);
 });
 
 test("keys, verifications and imports", async () => {
