@@ -78,6 +78,10 @@ export const eventLoopDelay: Row = {
         publish: async () => {
           await (await serving.promise).prepare();
         },
+        release: async () => {
+          await app.close();
+          reader.close();
+        },
       },
     );
     const reader = openState(db);
@@ -103,8 +107,6 @@ export const eventLoopDelay: Row = {
     });
     const answers = await stop();
     await thread.stop();
-    await app.close();
-    reader.close();
     feed.stop();
     return {
       value: busy.p99,

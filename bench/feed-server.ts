@@ -14,6 +14,7 @@ server.on("request", (_request, response) => void answer(response));
 server.listen(0, "127.0.0.1", () => process.send?.((server.address() as AddressInfo).port));
 
 async function answer(response: ServerResponse): Promise<void> {
+  process.send?.("asked");
   await told;
   response.writeHead(200, { "content-type": "application/json" }).end(body);
 }
