@@ -157,17 +157,22 @@ export class Controller implements Controls {
     observe({ type: "run_started", run: record.id, trigger });
     const start = clock();
     this.#expire(start);
-    if (writer.suspension() !== null) return this.#finish(record.suspended(), start);
+    if (writer.suspension() !== null) return this.#suspend(record, start);
     let result: PassResult | null;
     try {
       result = await runPass(this.#tools, this.#memo, request, record);
       await this.#refreshFeed();
     } catch (thrown) {
       if (thrown instanceof AppError && thrown.code === "reconcile_suspended")
-        return this.#finish(record.suspended(), clock());
+        return this.#suspend(record, clock());
       return this.#refuse(record, refusalOf(thrown), thrown);
     }
     return this.#succeed(record, result);
+  }
+
+  #suspend(record: PassRecord, now: Instant): Run {
+    this.#judge({}, now);
+    return this.#finish(record.suspended(), now);
   }
 
   #succeed(record: PassRecord, result: PassResult | null): Run {
@@ -268,7 +273,10 @@ export class Controller implements Controls {
   }
 
   #judge(judgements: Judgements, now: Instant): void {
-    this.#status.judge(judgements, now);
+    // Somebody may have suspended in the middle of the pass.
+    const suspension = this.#ports.writer.suspension();
+    this.#status.learn({ suspension }, now);
+    this.#status.judge({ ...judgements, Suspended: suspended(suspension) }, now);
     this.#status.judgeFeeds(now);
   }
 

@@ -3,14 +3,7 @@ import type { ConditionReason } from "../model/controller.js";
 import type { Snapshot } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import { freezeAt } from "../plan/gates.js";
-import {
-  drifted,
-  frozen,
-  readiness,
-  suspended,
-  type Judgement,
-  type Judgements,
-} from "./conditions.js";
+import { drifted, frozen, readiness, type Judgement, type Judgements } from "./conditions.js";
 import type { PassRecord } from "./pass-record.js";
 import type { Refusal } from "./refusal.js";
 
@@ -22,7 +15,6 @@ export function judgeSuccess(record: Facts, drift: number, now: Instant): Judgem
     ...readiness("succeeded", "Succeeded", `equal to ${named(record)}`),
     SourceVerified: verified(record),
     Drifted: drifted(drift),
-    Suspended: suspended(null),
     ...freeze(record.snapshot, now),
   };
 }
@@ -38,7 +30,6 @@ export function judgeFailure(
     ...readiness(persistence === "permanent" ? "stalled" : "retrying", reason, message),
     ...source(record, reason, message),
     ...(record.plan === null ? {} : { Drifted: drifted(drift) }),
-    Suspended: suspended(null),
     ...freeze(record.snapshot, now),
   };
 }

@@ -92,3 +92,30 @@ test("a suspension without an end is not woken by what falls due", async () => {
   await followed.controller.suspend({ by: "ana", reason: "x", until: null });
   expect(followed.controller.schedule().trigger).toBe("interval");
 });
+
+test("one that is suspended in the middle of a pass that finds nothing new says so", async () => {
+  let suspend = (): void => {};
+  const followed = await follow(new TrustRepository(), {
+    ports: { observe: ({ type }) => (type === "phase" ? suspend() : undefined) },
+  });
+  await followed.pass();
+  await followed.pass();
+  suspend = () => {
+    void followed.controller.suspend({ by: "ana@desk", reason: "INC-7", until: null });
+  };
+  expect((await followed.pass()).outcome).toBe("unchanged");
+  expect(await followed.condition("Suspended")).toMatchObject({ status: "True" });
+});
+
+test("a suspension that somebody took out of the state is over", async () => {
+  const followed = await follow(new TrustRepository());
+  await followed.pass();
+  await followed.pass();
+  const until = fromInstant(plusSeconds(followed.clock.now(), 10));
+  await followed.controller.suspend({ by: "ana@desk", reason: "INC-7", until });
+  followed.outOfBand("DELETE FROM concordat_suspension");
+  followed.clock.pass(10);
+  await followed.pass();
+  expect(await followed.condition("Suspended")).toMatchObject({ status: "False" });
+  expect(followed.controller.schedule().at > followed.clock.now()).toBe(true);
+});
