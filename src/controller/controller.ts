@@ -17,7 +17,7 @@ import type { Instant } from "../model/time.js";
 import { NO_ALLOWANCES } from "../plan/gates.js";
 import { fromInstant, toInstant } from "../protocol/instant.js";
 import { Revisions } from "../revision/revisions.js";
-import { suspended, type Judgements } from "./conditions.js";
+import { readiness, suspended, type Judgements } from "./conditions.js";
 import { refreshOwnFeed } from "../feeds/own-feed-refresh.js";
 import { runPass, type Memo, type PassRequest, type PassResult, type PassTools } from "./pass.js";
 import { PassRecord } from "./pass-record.js";
@@ -148,7 +148,10 @@ export class Controller implements Controls {
       // Somebody else was writing the state just when the books were to be: what was not written is found again.
       if (!(thrown instanceof AppError) || refusal.persistence !== "transient") throw thrown;
       this.#failures += 1;
-      return record.refused(refusal);
+      const { reason, message } = refusal;
+      const now = this.#ports.clock();
+      this.#status.judge(readiness("retrying", reason, message), now);
+      return this.#finish(record.refused(refusal), now);
     }
   }
 
@@ -199,13 +202,17 @@ export class Controller implements Controls {
     const isPermanent = persistence === "permanent";
     this.#applies = 0;
     this.#failures = isPermanent ? 0 : this.#failures + 1;
-    this.#memo = isPermanent ? record.memo() : null;
+    // Until the refusal stands in the audit, the same inputs are looked at again.
+    this.#memo = null;
     if (reason === "HistoryRewritten") this.#rewritten = record.head?.commit ?? null;
     if (this.#isNews(record, refusal)) this.#tellRefusal(record, refusal, now);
     this.#learn(record, now);
     this.#status.learnState(now);
     const judgements = judgeFailure(record, refusal, this.#status.current.drift_count, now);
-    if (isPermanent) this.#settled = judgements;
+    if (isPermanent) {
+      this.#settled = judgements;
+      this.#memo = record.memo();
+    }
     this.#judge(judgements, now);
     return this.#finish(record.refused(refusal), now);
   }

@@ -78,13 +78,13 @@ export class PassRecord implements Recorder {
     for (const item of resolved) this.#ports.observe({ type: "drift_resolved", ...item });
   }
 
-  /** The inputs of this pass as they stand at its end; null when not even a head was found. */
+  /** The inputs that this pass has seen, which may be older than what stands; null when not even a head was found. */
   memo(): Memo | null {
     if (this.#head === null) return null;
     const { clock, writer } = this.#ports;
     return {
       commit: this.#head.commit,
-      generation: writer.generation(),
+      generation: this.#planned?.snapshot.generation ?? writer.generation(),
       from: clock(),
       due: this.#planned?.due ?? null,
     };
