@@ -1,7 +1,7 @@
 /** What an error means to the loop: try again by itself, wait for another input, or give up. */
 import { AppError, type ErrorCode } from "../errors.js";
 import type { ConditionReason } from "../model/controller.js";
-import type { JsonValue } from "../model/json.js";
+import type { JsonObject, JsonValue } from "../model/json.js";
 import { isJsonObject } from "../protocol/json.js";
 
 /** `transient` is tried again with a pause; `permanent` waits until an input changes; `fatal` ends the controller. */
@@ -61,7 +61,7 @@ export function refusalOf(thrown: unknown): Refusal {
     persistence,
     // Where several gates refuse, the one that only a change of the tree can satisfy names the reason.
     reason: guards.length === 0 ? reason : reasonOf(guards),
-    message: thrown.message,
+    message: messageOf(thrown),
     guards: guards.length === 0 ? [thrown.code] : guards,
   };
 }
@@ -75,10 +75,35 @@ function reasonOf(gates: readonly string[]): ConditionReason {
   );
 }
 
+/** Nobody sees the plan or the list of faults beside it, so it says what each gate says, or where the first fault is. */
+function messageOf({ code, message, details }: AppError): string {
+  if (code === "plan_refused") {
+    const [finding] = entriesOf(details, "findings");
+    const reasons = entriesOf(details, "gates").map((gate) => {
+      const why = gate["name"] === "findings" && finding !== undefined ? finding : gate;
+      return `${textOf(gate, "name").replaceAll("_", " ")}: ${textOf(why, "message")}`;
+    });
+    return [message, ...reasons].join("; ");
+  }
+  const faults = entriesOf(details, "diagnostics").filter((each) => each["level"] === "error");
+  const [fault] = faults;
+  if (fault === undefined) return message;
+  const place = `${textOf(fault, "file")}:${String(fault["line"])}`;
+  const which = faults.length === 1 ? "" : "the first is ";
+  return `${message}; ${which}${place}: ${textOf(fault, "message")}`;
+}
+
 function gatesOf({ details }: AppError): readonly string[] {
-  const gates = isJsonObject(details) ? details["gates"] : null;
-  if (!Array.isArray(gates)) return [];
-  return gates.flatMap((gate: JsonValue) =>
-    isJsonObject(gate) && typeof gate["name"] === "string" ? [gate["name"]] : [],
-  );
+  return entriesOf(details, "gates").map((gate) => textOf(gate, "name"));
+}
+
+/** The objects of a list in the details of an error. */
+function entriesOf(details: JsonValue, list: string): readonly JsonObject[] {
+  const entries = isJsonObject(details) ? details[list] : null;
+  return Array.isArray(entries) ? entries.filter(isJsonObject) : [];
+}
+
+function textOf(entry: JsonObject, field: string): string {
+  const text = entry[field];
+  return typeof text === "string" ? text : "";
 }

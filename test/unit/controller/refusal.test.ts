@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { refusalOf } from "../../../src/controller/refusal.js";
 import { AppError, type ErrorCode } from "../../../src/errors.js";
+import type { JsonObject } from "../../../src/model/json.js";
 
 test.each([
   ["source_unreachable", "transient", "FetchFailed"],
@@ -41,6 +42,30 @@ test.each([
     reason,
     guards: gates,
   });
+});
+
+test("a refused plan says what each gate says, for nobody sees the plan beside it", () => {
+  const gates = [
+    { name: "findings", message: "2 findings of level error" },
+    { name: "lost_paths", message: "9 over the limit; if that is meant: --allow-lost-paths 9" },
+  ];
+  const findings = [{ code: "x", message: "a revocation is gone" }, { message: "another" }];
+  const error = new AppError("plan_refused", "refused", { details: { gates, findings } });
+  expect(refusalOf(error).message).toBe(
+    "refused; findings: a revocation is gone; lost paths: 9 over the limit; if that is meant: --allow-lost-paths 9",
+  );
+});
+
+test("a tree that does not validate says where its first error is", () => {
+  const at = (line: number, level: string): JsonObject => {
+    return { file: "treaties/a.yaml", line, level, message: `fault ${line}` };
+  };
+  const message = (...diagnostics: readonly JsonObject[]): string =>
+    refusalOf(new AppError("validation_failed", "2 errors", { details: { diagnostics } })).message;
+  expect(message(at(2, "warning"), at(3, "error"), at(7, "error"))).toBe(
+    "2 errors; the first is treaties/a.yaml:3: fault 3",
+  );
+  expect(message(at(3, "error"))).toBe("2 errors; treaties/a.yaml:3: fault 3");
 });
 
 test("a bug and a code that nobody classified are tried again", () => {
