@@ -64,7 +64,7 @@ function removalsGate(
   return {
     name: "removals",
     status: "refuse",
-    message: `${count} ${kind} resources would go, over the limit of ${limit}; if that is meant: apply --allow-removals ${total}`,
+    message: `${count} ${kind} resources would go, over the limit of ${limit}; if that is meant: --allow-removals ${total}`,
     limit,
     value: count,
   };
@@ -85,7 +85,7 @@ function lostPathsGate(context: PlanContext, radius: BlastRadius, allowed: numbe
   return {
     name: "lost_paths",
     status: "refuse",
-    message: `${counted(lost, "trust path")} would be lost, over the limit of ${limit}; if that is meant: apply --allow-lost-paths ${lost}`,
+    message: `${counted(lost, "trust path")} would be lost, over the limit of ${limit}; if that is meant: --allow-lost-paths ${lost}`,
     limit,
     value: lost,
   };

@@ -168,6 +168,15 @@ function nextLines(plan: Plan, { apply, asOf = null }: PlanView): readonly strin
     case "waiting":
       return ["next: plan again once nothing is waited for any more"];
     default:
-      return ["next: change what is refused, commit, and plan again; or go on as a gate says"];
+      return hanging("next: ", refusedNext(plan));
   }
+}
+
+/** A running daemon holds the lock, so what lifts a limit is given to it and not to apply. */
+function refusedNext({ gates }: Plan): string {
+  const change = "change what is refused, commit, and plan again";
+  const isLiftable = ({ name, status }: Gate): boolean =>
+    status === "refuse" && (name === "removals" || name === "lost_paths");
+  if (!gates.some(isLiftable)) return change;
+  return `${change}; or give the flag that a gate names to concordat apply, or while concordat serve runs to concordat reconcile --now`;
 }

@@ -247,7 +247,7 @@ export const PLANS: Readonly<Record<string, Plan>> = {
         name: "removals",
         status: "refuse",
         message:
-          "12 RecognitionTreaty resources would go, over the limit of 4; if that is meant: apply --allow-removals 12",
+          "12 RecognitionTreaty resources would go, over the limit of 4; if that is meant: --allow-removals 12",
         limit: 4,
         value: 12,
       },
