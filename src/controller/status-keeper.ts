@@ -70,8 +70,10 @@ export class StatusKeeper {
     return counted;
   }
 
+  /** Told, and not stored: it is known anew after each start. */
   schedule(next: Instant): void {
     this.#book.schedule(fromInstant(next));
+    this.#ports.observe({ type: "status", status: this.current });
   }
 
   /** Tells listeners the status, and stores it when it says something else than what is stored. */

@@ -16,6 +16,10 @@ test("a commit to a local repository is served without being asked for", async (
   expect((await service.get("/connectome.json")).json).toMatchObject({
     recognition_edges: [{ from: "ACME", to: "GLOBEX" }],
   });
+  await service.waitFor(
+    ({ next_run_at, updated_at }) => next_run_at !== null && next_run_at > updated_at,
+    "it says when it looks again",
+  );
   const [newest] = (await service.status()).runs.filter(({ outcome }) => outcome === "applied");
   expect(newest).toMatchObject({ trigger: "refs", commit });
 });
