@@ -88,7 +88,8 @@ function messageOf({ code, message, details }: AppError): string {
   const faults = entriesOf(details, "diagnostics").filter((each) => each["level"] === "error");
   const [fault] = faults;
   if (fault === undefined) return message;
-  const place = `${textOf(fault, "file")}:${String(fault["line"])}`;
+  const { line } = fault;
+  const place = textOf(fault, "file") + (typeof line === "number" ? `:${line}` : "");
   const which = faults.length === 1 ? "" : "the first is ";
   return `${message}; ${which}${place}: ${textOf(fault, "message")}`;
 }
