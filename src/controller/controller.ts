@@ -25,6 +25,7 @@ import type { ControllerPorts } from "./ports.js";
 import { CurrentState } from "./current-state.js";
 import { refusalOf, type Refusal } from "./refusal.js";
 import { nextRun, type Next } from "./schedule.js";
+import { lastVerdict } from "./status-book.js";
 import { StatusKeeper } from "./status-keeper.js";
 import { judgeFailure, judgeSuccess } from "./verdict.js";
 
@@ -55,8 +56,8 @@ export class Controller implements Controls {
     this.#state = new CurrentState(writer);
     this.#tools = { ports, state: this.#state, revisions: new Revisions(source, limits) };
     this.#status = new StatusKeeper(ports, this.#state);
-    const wasHalted = this.#status.condition("Ready")?.reason === "HistoryRewritten";
-    this.#rewritten = wasHalted ? this.#status.current.observed_commit : null;
+    const last = lastVerdict(this.#status.current.runs);
+    this.#rewritten = last?.reason === "HistoryRewritten" ? last.commit : null;
   }
 
   async status(): Promise<ControllerStatus> {
@@ -228,15 +229,16 @@ export class Controller implements Controls {
     this.#ports.observe({ type: "refused", commit, reason, message, guards });
   }
 
-  /** The same refusal of the same commit is told and recorded once. */
-  #isNews(record: PassRecord, { reason, message }: Refusal): boolean {
-    const ready = this.#status.condition("Ready");
-    const [last] = this.#status.current.runs;
+  /** The same refusal of the same commit is told and recorded once, whatever kept the controller from it in between. */
+  #isNews(record: PassRecord, { persistence, reason, message }: Refusal): boolean {
+    const { runs } = this.#status.current;
+    const isPermanent = persistence === "permanent";
+    const last = isPermanent ? lastVerdict(runs) : runs[0];
     return (
-      ready?.status !== "False" ||
-      ready.reason !== reason ||
-      ready.message !== message ||
-      last?.commit !== (record.head?.commit ?? null)
+      last?.outcome !== (isPermanent ? "stalled" : "failed") ||
+      last.reason !== reason ||
+      last.message !== message ||
+      last.commit !== (record.head?.commit ?? null)
     );
   }
 

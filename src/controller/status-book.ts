@@ -131,6 +131,11 @@ export class StatusBook {
   }
 }
 
+/** The newest run that came to a verdict on its head: neither kept from looking, nor failed on the way. */
+export function lastVerdict(runs: readonly Run[]): Run | undefined {
+  return runs.find(({ outcome }) => outcome !== "failed" && outcome !== "suspended");
+}
+
 function endsAlike(left: Run, right: Run): boolean {
   return (
     left.outcome === right.outcome &&

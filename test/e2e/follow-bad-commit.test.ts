@@ -1,3 +1,4 @@
+import { renameSync } from "node:fs";
 import { expect, test } from "vitest";
 import { follow } from "../helpers/followed.js";
 import { treatyYaml, TrustRepository } from "../helpers/trust-repository.js";
@@ -54,4 +55,21 @@ test("a controller that starts over a bad head does not record the refusal again
   await second.pass();
   expect(await second.condition("Stalled")).toMatchObject({ last_transition_time: since });
   expect(second.audit("reconcile_refused")).toHaveLength(1);
+});
+
+test("a refusal is recorded once, though the source was away or nothing was followed in between", async () => {
+  const repository = new TrustRepository();
+  const followed = await follow(repository);
+  await followed.pass();
+  repository.commit({ "treaties/initech.yaml": "kind: Treaty\n" });
+  await followed.pass();
+  renameSync(`${repository.dir}/.git`, `${repository.dir}/away`);
+  expect((await followed.pass()).reason).toBe("FetchFailed");
+  renameSync(`${repository.dir}/away`, `${repository.dir}/.git`);
+  expect((await followed.pass()).reason).toBe("ValidationFailed");
+  await followed.controller.suspend({ by: "ana@desk", reason: "INC-7", until: null });
+  await followed.pass();
+  await followed.controller.resume({ by: "ana@desk", reason: null, acceptHistory: false });
+  expect((await followed.condition("Stalled")).reason).toBe("ValidationFailed");
+  expect(followed.audit("reconcile_refused")).toHaveLength(1);
 });

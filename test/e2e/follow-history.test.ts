@@ -1,3 +1,4 @@
+import { renameSync } from "node:fs";
 import { expect, test } from "vitest";
 import { follow, type Followed } from "../helpers/followed.js";
 import { git } from "../helpers/git.js";
@@ -86,4 +87,18 @@ test("a merge that contains the trusted commit goes on", async () => {
   git(repository.dir, ["switch", "--quiet", "main"]);
   git(repository.dir, ["merge", "--quiet", "--no-ff", "--message", "merge", "side"]);
   expect(await followed.pass()).toMatchObject({ outcome: "applied" });
+});
+
+test("which head was looked at outlives a fetch that failed and the process", async () => {
+  const { repository, followed, trusted } = await rewritten();
+  await followed.pass();
+  renameSync(`${repository.dir}/.git`, `${repository.dir}/away`);
+  await followed.pass();
+  await followed.close();
+  renameSync(`${repository.dir}/away`, `${repository.dir}/.git`);
+  git(repository.dir, ["reset", "--quiet", "--hard", "HEAD~1"]);
+  repository.commit({ "treaties/evil.yaml": treatyYaml("initech", "role:operator") });
+  const second = await follow(repository, { clock: followed.clock });
+  await second.controller.resume({ by: "ana@desk", reason: "reviewed", acceptHistory: true });
+  expect((await second.status()).trusted_commit).toBe(trusted);
 });
