@@ -86,7 +86,7 @@ export class PassRecord implements Recorder {
       commit: this.#head.commit,
       generation: this.#planned?.snapshot.generation ?? writer.generation(),
       from: clock(),
-      due: this.#planned?.due ?? null,
+      due: this.#planned?.due() ?? null,
     };
   }
 

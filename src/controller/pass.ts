@@ -53,7 +53,8 @@ export interface Memo {
 export interface PlannedPass {
   readonly plan: Plan;
   readonly snapshot: Snapshot;
-  readonly due: Instant | null;
+  /** When time alone changes the plan; null: never. Takes a look at every row, so it is asked for only when it is needed. */
+  readonly due: () => Instant | null;
 }
 
 /** What a pass tells while it runs: one that fails later was still about this head and this plan. */
@@ -109,7 +110,7 @@ async function reconcile(
     return { snapshot: read, planned: made };
   });
   const { plan } = planned;
-  recorder.planned({ plan, snapshot, due: nextDue(desired, snapshot, now) });
+  recorder.planned({ plan, snapshot, due: () => nextDue(desired, snapshot, now) });
   try {
     await recorder.phase("gate", () => assertApplicable(plan));
   } catch (error) {
