@@ -7,6 +7,7 @@ import type { Paint, Style } from "./paint.js";
 import { driftLines } from "./plan-notes.js";
 import { runLines } from "./run.js";
 import { visible } from "./visible.js";
+import { wayOutLines } from "./way-out.js";
 
 const RUNS = 5;
 const DRIFT = 10;
@@ -35,7 +36,7 @@ export function controllerLines(
     ...hanging("source         ", visible(ref === null ? repo : `${repo} (${ref})`)),
     ...commits(status),
     "",
-    ...status.conditions.flatMap((condition) => conditionLines(condition, verbose, paint)),
+    ...conditionBlock(status.conditions, verbose, paint),
     ...titled("FEEDS", status.feeds.flatMap(feedLines), paint),
     ...titled("DRIFT (not from git)", driftLines(drift), paint),
     ...more(status.drift_count - drift.length),
@@ -48,6 +49,25 @@ function commits(status: NonNullable<StatusReport["controller"]["status"]>): rea
   const { observed_commit: observed, applied_commit: applied } = status;
   const short = (commit: string | null): string => commit?.slice(0, 12) ?? "none";
   return hanging("commits        ", `head ${short(observed)}, applied ${short(applied)}`);
+}
+
+/** Why is said once, by the first condition that says it, and below all of them what to do about it. */
+function conditionBlock(
+  conditions: readonly Condition[],
+  verbose: boolean,
+  paint: Paint,
+): readonly string[] {
+  const said = new Set<string>();
+  const lines = conditions.flatMap((condition) => {
+    const { message } = condition;
+    const isNews = verbose || !said.has(message);
+    if (styleOf(condition) !== "green") said.add(message);
+    return conditionLines(isNews ? condition : { ...condition, message: "" }, verbose, paint);
+  });
+  const wrong = conditions.filter((condition) => styleOf(condition) !== "green");
+  const reasons = new Set(wrong.map(({ reason }) => reason));
+  const ways = [...reasons].flatMap(wayOutLines);
+  return ways.length === 0 ? lines : [...lines, "", ...ways];
 }
 
 /** What is as it should be is one line; what is not says why. */

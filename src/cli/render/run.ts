@@ -5,6 +5,7 @@ import { toSecond } from "./duration.js";
 import type { Paint, Style } from "./paint.js";
 import { plural } from "./plural.js";
 import { visible } from "./visible.js";
+import { wayOutLines } from "./way-out.js";
 
 const COLOURS: { readonly [O in RunOutcome]: Style } = {
   applied: "green",
@@ -23,6 +24,7 @@ export function renderRun(run: Run, paint: Paint): string {
     ...(run.commit === null ? [] : [`commit  ${run.commit}`]),
     ...(run.plan_digest === null ? [] : [`plan    ${run.plan_digest}`]),
     ...(run.drift === 0 ? [] : [`drift   ${plural(run.drift, "object")} (concordat drift)`]),
+    ...(COLOURS[run.outcome] === "green" ? [] : wayOutLines(run.reason)),
   ];
   return `${[paint(COLOURS[run.outcome], verdict) + first.slice(verdict.length), ...more, ...about].join("\n")}\n`;
 }
