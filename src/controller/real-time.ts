@@ -12,9 +12,11 @@ export function realClock(): Instant {
 }
 
 export const realSleep: Sleep = async (until, signal) => {
-  while (!signal.aborted) {
-    const left = Number(until - realClock()) / 1_000;
-    if (left <= 0) return;
+  let before = realClock();
+  for (let now = before; now < until && now >= before; now = realClock()) {
+    if (signal.aborted) return;
+    before = now;
+    const left = Number(until - now) / 1_000;
     await pause(Math.min(left, LONGEST_MS), undefined, { signal }).catch(() => {});
   }
 };

@@ -3,7 +3,10 @@ import type { Trigger } from "../model/controller.js";
 import type { Instant } from "../model/time.js";
 import { plusSeconds } from "../protocol/instant.js";
 
-/** Waits until a moment; ends early, without an error, when the signal is aborted. */
+/**
+ * Waits until a moment; ends early, without an error, when the signal is aborted, and when the clock is set back: the moment
+ * was reckoned by a time that is not.
+ */
 export type Sleep = (until: Instant, signal: AbortSignal) => Promise<void>;
 
 /** Wake-ups that anybody who can reach the hook can send are served at most this often. */
@@ -43,7 +46,7 @@ export class Wakes {
     const trigger = this.#pending;
     if (trigger !== null && COALESCED.has(trigger)) {
       const last = this.#lastCoalesced;
-      if (last !== null) {
+      if (last !== null && last <= this.#clock()) {
         await this.#until(
           plusSeconds(last, COALESCE_SECONDS),
           () => this.#pending !== null && !COALESCED.has(this.#pending),
@@ -56,7 +59,10 @@ export class Wakes {
   }
 
   async #until(at: Instant, isOver: () => boolean): Promise<void> {
-    while (!this.#stopped && !isOver() && this.#clock() < at) {
+    let before = this.#clock();
+    for (let now = before; now < at && now >= before; now = this.#clock()) {
+      if (this.#stopped || isOver()) return;
+      before = now;
       const early = new AbortController();
       this.#arrived = () => early.abort();
       await this.#sleep(at, early.signal);

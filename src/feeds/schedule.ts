@@ -30,15 +30,15 @@ export function nextPoll(
   if (feed.url === null || feed.suspend) return null;
   // Nothing is known of this address yet, or nothing was asked for.
   if (last === null || last.poll.url !== feed.url || last.poll.result === "suspended") return now;
+  const checked = toInstant(last.poll.checkedAt);
+  // The clock was set back: how long ago that poll was, nobody knows.
+  if (checked > now) return now;
   const half = feed.maxAge === null ? intervalSeconds : feed.maxAge / 2;
   const interval = Math.min(half, intervalSeconds);
   const retry = FIRST_RETRY_SECONDS * 2 ** Math.min(last.failures - 1, 20);
   const pause = last.failures > 0 ? Math.min(retry, interval) : interval;
   const jittered = Math.max(pause, SHORTEST_SECONDS) * (1 + JITTER * (2 * last.chance - 1));
-  return plusMicros(
-    toInstant(last.poll.checkedAt),
-    BigInt(Math.round(Math.max(jittered, SHORTEST_SECONDS) * 1e6)),
-  );
+  return plusMicros(checked, BigInt(Math.round(Math.max(jittered, SHORTEST_SECONDS) * 1e6)));
 }
 
 /** Whether a feed that was signed at `issuedAt` satisfies `maxAge`. Without a `maxAge` everything does. */

@@ -26,8 +26,9 @@ export class TestClock {
   /** Seconds may be negative: a clock can be set back. */
   pass(seconds: number): void {
     this.#now = plusSeconds(this.#now, seconds);
-    const due = this.#sleepers.filter(({ until }) => until <= this.#now);
-    this.#sleepers = this.#sleepers.filter(({ until }) => until > this.#now);
+    const wakes = ({ until }: Sleeper): boolean => seconds < 0 || until <= this.#now;
+    const due = this.#sleepers.filter(wakes);
+    this.#sleepers = this.#sleepers.filter((sleeper) => !wakes(sleeper));
     for (const { wake } of due) wake();
   }
 }

@@ -63,3 +63,19 @@ test("a stop ends the wait, also one that has not begun", async () => {
   waiting.wake("refs");
   expect(await waiting.next(at, "interval")).toBeNull();
 });
+
+test("a clock that is set back ends the wait: nobody looks away for as long as it was wrong", async () => {
+  const { clock, wakes: waiting } = wakes();
+  const next = waiting.next(plusSeconds(clock.now(), 60), "interval");
+  clock.pass(-7_200);
+  expect(await next).toBe("interval");
+});
+
+test("a clock that is set back holds up no webhook", async () => {
+  const { clock, wakes: waiting } = wakes();
+  waiting.wake("webhook");
+  await waiting.next(plusSeconds(clock.now(), 60), "interval");
+  clock.pass(-7_200);
+  waiting.wake("webhook");
+  expect(await waiting.next(plusSeconds(clock.now(), 60), "interval")).toBe("webhook");
+});

@@ -53,6 +53,13 @@ describe("the next poll", () => {
     expect(pause({ failures: 1, maxAge: 60 })).toBe(30);
   });
 
+  test("is due at once when the last one is in the future, because the clock was set back", () => {
+    const feed = { url: URL_7, maxAge: null, suspend: false };
+    const poll = { url: URL_7, result: "unchanged", checkedAt: CHECKED } as const;
+    const earlier = plusSeconds(NOW, -7_200);
+    expect(nextPoll({ feed }, { poll, failures: 0, chance: 0.5 }, 900, earlier)).toBe(earlier);
+  });
+
   test("is due at once for an address that was not asked yet", () => {
     const feed = { url: URL_7, maxAge: null, suspend: false };
     const poll = {
