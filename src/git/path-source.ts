@@ -55,7 +55,8 @@ export class PathSource implements Source {
   }
 
   async isAncestor(ancestor: string, commit: string): Promise<boolean> {
-    return isAncestor((await this.#open()).repository.gitDir, ancestor, commit);
+    const { repository, reader } = await this.#open();
+    return isAncestor(repository.gitDir, ancestor, commit, reader);
   }
 
   watch(onChange: () => void): Promise<() => Promise<void>> {

@@ -67,6 +67,24 @@ test("a path that stays where it is costs no process", async () => {
   }
 });
 
+test("to see that a commit follows the last one costs no process", async () => {
+  const dir = repositoryWith({ "a.yaml": "a: 1\n" });
+  const source = await pathSource(dir);
+  const first = (await source.head()).commit;
+  const second = commitFiles(dir, { "a.yaml": "a: 2\n" });
+  const third = commitFiles(dir, { "a.yaml": "a: 3\n" });
+  const names = `parent ${first}\n`;
+  const foreign = git(dir, ["commit-tree", "-m", names, `${first}^{tree}`]);
+  const merge = git(dir, ["commit-tree", "-p", foreign, "-p", third, "-m", "x", `${third}^{tree}`]);
+  const commands = countingGit();
+  expect(await source.isAncestor(first, second)).toBe(true);
+  expect(await source.isAncestor(third, merge)).toBe(true);
+  expect(commands()).toEqual([]);
+  expect(await source.isAncestor(first, third)).toBe(true);
+  expect(await source.isAncestor(first, foreign)).toBe(false);
+  await source.stop();
+});
+
 test("a path without a ref follows what is checked out", async () => {
   const dir = repositoryWith({ "a.yaml": "a: 1\n" });
   const [source, fixed] = [await pathSource(dir), await pathSource(dir, "main")];
