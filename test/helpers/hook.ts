@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "./git.js";
 
-export const HOOK_SECRET = "a secret of this test, and of no other";
+const HOOK_SECRET = "a secret of this test, and of no other";
 
 /** The variable that names the file of the secret. */
 export function hookEnvironment(): Readonly<Record<string, string>> {

@@ -14,7 +14,13 @@ export interface Announcement {
   readonly source: string | null;
 }
 
-export type LogLine = Readonly<Record<string, unknown>>;
+export interface LogLine {
+  readonly [field: string]: unknown;
+  readonly phase?: string;
+  readonly outcome?: string;
+  readonly commit?: string | null;
+  readonly ms?: number;
+}
 
 export interface Reply {
   readonly status: number;
@@ -54,7 +60,7 @@ export class Service {
 
   /** Waits until it says where it listens. Throws when it ends instead. */
   async listens(): Promise<void> {
-    await this.#until("it listens", () => this.#stdout.endsWith("\n"));
+    await this.until("it listens", () => this.#stdout.endsWith("\n"));
   }
 
   get announcement(): Announcement {
@@ -100,7 +106,7 @@ export class Service {
   /** Waits for a line that holds these fields. */
   async logs(fields: LogLine): Promise<LogLine> {
     const what = `it logs ${JSON.stringify(fields)}`;
-    const [line] = await this.#until(
+    const [line] = await this.until(
       what,
       () => this.logged(fields),
       (lines) => lines.length > 0,
@@ -130,12 +136,12 @@ export class Service {
     isSo: (status: ControllerStatus) => boolean,
     what = "status",
   ): Promise<ControllerStatus> {
-    return await this.#until(what, async () => await this.status(), isSo);
+    return await this.until(what, async () => await this.status(), isSo);
   }
 
   /** Asks again and again until an answer is so. */
   async waitForReply(path: string, isSo: (reply: Reply) => boolean): Promise<Reply> {
-    return await this.#until(path, async () => await this.get(path), isSo);
+    return await this.until(path, async () => await this.get(path), isSo);
   }
 
   /**
@@ -180,11 +186,8 @@ export class Service {
     return await this.#ended;
   }
 
-  async #until<T>(
-    what: string,
-    ask: () => T | Promise<T>,
-    isSo?: (seen: T) => boolean,
-  ): Promise<T> {
+  /** Waits for anything else; when it is in vain, the log is told. */
+  async until<T>(what: string, ask: () => T | Promise<T>, isSo?: (seen: T) => boolean): Promise<T> {
     try {
       return await until(what, ask, isSo, () => this.#isOver);
     } catch (cause) {
