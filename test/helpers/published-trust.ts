@@ -15,7 +15,7 @@ export interface PublishedTrust {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Publishes what is checked out, as a forge that allows a force push. */
-  push(): void;
+  readonly push: () => void;
 }
 
 /** Followed only when woken: the interval is a day. */
