@@ -72,6 +72,26 @@ describe("what cannot start leaves nothing behind", () => {
     expectNothingLeft(dir);
   });
 
+  test("a control socket that cannot be bound", async () => {
+    const dir = await trustRepository();
+    for (const socket of [join(dir, "s".repeat(120)), join(dir, "authority.yaml")]) {
+      const ended = await run([
+        "serve",
+        "--repo",
+        dir,
+        "--control-socket",
+        socket,
+        "--port",
+        "0",
+        "--json",
+      ]);
+      expect(ended.code).toBe(1);
+      expect(ended.json()).toMatchObject({ error: { code: "listen_failed" } });
+      expectNothingLeft(dir);
+    }
+    expect(statSync(join(dir, "authority.yaml")).isFile()).toBe(true);
+  });
+
   test("a state that somebody else writes", async () => {
     const dir = await trustRepository();
     const writer = openStateForWriting(state(dir), "the other program");
