@@ -24,6 +24,8 @@ export async function post(message: Post): Promise<number> {
     headers: { ...headers, "content-length": String(Buffer.byteLength(body)) },
     signal,
     agent: false,
+    // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: the address may be a secret.
+    rejectUnauthorized: true,
     ...(ca === null ? {} : { ca }),
   };
   const { promise, resolve, reject } = Promise.withResolvers<number>();
