@@ -53,7 +53,9 @@ export class WriterLock {
     try {
       // Renamed into place, so that nobody reads half of it.
       const draft = `${note}.new`;
-      writeFileSync(draft, text);
+      // Made anew: what stands there may be a link to another file.
+      rmSync(draft, { force: true });
+      writeFileSync(draft, text, { flag: "wx", mode: 0o600 });
       renameSync(draft, note);
     } catch (cause) {
       self.release();

@@ -1,5 +1,6 @@
 /** One writer at a time, across processes, and the lock of a killed one is free at once. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { openState, openStateForWriting } from "../../../src/state/open.js";
 import { Child } from "../../helpers/child.js";
@@ -51,6 +52,17 @@ test("a killed holder's lock is free at once, and its note is replaced", async (
   const writer = openStateForWriting(path, "test");
   expect(readFileSync(`${path}.holder`, "utf8")).toContain('"command":"test"');
   expect(writer.snapshot().generation).toBe(0);
+  writer.close();
+});
+
+test("the note is not written through a link that somebody planted, and is for its owner", () => {
+  const path = scratchPath();
+  const precious = join(dirname(path), "precious");
+  writeFileSync(precious, "kept");
+  for (const name of [`${path}.holder`, `${path}.holder.new`]) symlinkSync(precious, name);
+  const writer = openStateForWriting(path, "test");
+  expect(readFileSync(precious, "utf8")).toBe("kept");
+  expect(statSync(`${path}.holder`).mode & 0o777).toBe(0o600);
   writer.close();
 });
 
