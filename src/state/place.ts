@@ -4,6 +4,8 @@ import { basename, dirname, join } from "node:path";
 import { AppError } from "../errors.js";
 
 const WRITABLE_BY_ANYONE = 0o002;
+/** In a folder with this bit everybody can remove and rename their own files only. */
+const STICKY = 0o1000;
 
 /** File systems where SQLite's locks or shared memory do not work between machines (statfs(2)). */
 const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
@@ -51,7 +53,8 @@ function newFolder(path: string): string | null {
 
 /** Throws AppError `state_unreadable` when a writer cannot trust the place. `path` need not exist. */
 export function checkPlace(path: string): void {
-  const network = networkFileSystem(statfsSync(dirname(path)).type);
+  const folder = dirname(path);
+  const network = networkFileSystem(statfsSync(folder).type);
   if (network !== null) {
     throw new AppError(
       "state_unreadable",
@@ -61,8 +64,22 @@ export function checkPlace(path: string): void {
       },
     );
   }
+  const { mode } = statSync(folder);
+  if (
+    process.platform !== "win32" &&
+    (mode & (WRITABLE_BY_ANYONE | STICKY)) === WRITABLE_BY_ANYONE
+  ) {
+    throw new AppError(
+      "state_unreadable",
+      `anyone on this machine may replace files in ${folder}`,
+      {
+        hint: `chmod o-w ${folder}`,
+      },
+    );
+  }
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return;
+  if (!stat.isFile()) throw new AppError("state_unreadable", `${path} is not a file`);
   if (process.platform !== "win32" && (stat.mode & WRITABLE_BY_ANYONE) !== 0) {
     throw new AppError("state_unreadable", `anyone on this machine may write ${basename(path)}`, {
       hint: `chmod o-w ${path}`,

@@ -39,6 +39,23 @@ test("a file that anyone may write is not written, and can be read", () => {
   openStateForWriting(path, "test").close();
 });
 
+test("a folder in which anyone may replace files is refused, unless only their own", () => {
+  const path = closedState();
+  chmodSync(dirname(path), 0o703);
+  expect(
+    expectError("state_unreadable", () => openStateForWriting(path, "test")).message,
+  ).toContain("may replace files");
+  chmodSync(dirname(path), 0o1703);
+  openStateForWriting(path, "test").close();
+});
+
+test("a folder is not taken for a state", () => {
+  const path = closedState();
+  expect(
+    expectError("state_unreadable", () => openStateForWriting(dirname(path), "test")).message,
+  ).toMatch(/ is not a file$/);
+});
+
 test("network file systems are known by their numbers", () => {
   expect(networkFileSystem(0x6969)).toBe("NFS");
   // CIFS as a signed 32-bit integer.
