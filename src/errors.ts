@@ -51,7 +51,7 @@ const TABLE = {
   state_unreadable: { exit: 1, status: 500, hint: "check the path, its permissions and the free space" },
   history_rewritten: { exit: 3, status: 409, hint: "if the rewrite is meant: concordat resume --accept-history --reason TEXT" },
   writer_fenced: { exit: 5, status: 503, hint: "another process has taken over this state; this one writes nothing more" },
-  lock_held: { exit: 5, status: 503, hint: "wait for the other process, or stop it" },
+  lock_held: { exit: 5, status: 503, hint: "wait for the other process, or stop it; a running concordat serve is asked by concordat reconcile --now" },
   // HTTP
   not_found: { exit: 1, status: 404, hint: "see the list of routes in docs/http.md" },
   treaty_not_found: { exit: 1, status: 404, hint: "list them at /recognition-treaties" },

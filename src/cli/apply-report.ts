@@ -1,5 +1,4 @@
 /** What an apply did: the result that `apply --json` prints. */
-import { hostname } from "node:os";
 import type { Plan } from "../model/plan.js";
 import type { Digest } from "../model/state.js";
 import type { ApplyResult } from "../reconcile.js";
@@ -29,5 +28,5 @@ export function applyReport({ applied, plan, stateDigest }: ApplyResult): ApplyR
 
 /** How this process is named to another that finds the state locked. */
 export function holderOf(command: string): string {
-  return `concordat ${command}, process ${process.pid} on ${hostname()}`;
+  return `concordat ${command}`;
 }

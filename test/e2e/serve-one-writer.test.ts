@@ -20,7 +20,8 @@ test("whoever else wants to write exits 5 and is told who writes", async () => {
   const held = {
     error: {
       code: "lock_held",
-      details: { command: expect.stringContaining("concordat serve"), pid: first.pid },
+      message: expect.stringMatching(/^concordat serve \(process \d+ on .+\) is writing na\.db$/),
+      details: { command: "concordat serve", pid: first.pid },
     },
   };
   const second = await run(["serve", "--repo", dir, "--port", "0", "--json"]);
