@@ -13,6 +13,7 @@ import { trust, writeNote } from "./operations/notes.js";
 import { BUSY_TIMEOUT_MS, checkDurable, leaveWal } from "./pragmas.js";
 import { FileReader, type StateReader } from "./reader.js";
 import { writeResources } from "./resource-cache.js";
+import { SameFile } from "./same-file.js";
 import { readGeneration, readState } from "./snapshot.js";
 import { checkEpoch, readEpoch } from "./writer-epoch.js";
 
@@ -50,6 +51,7 @@ export class FileWriter extends FileReader implements StateWriter {
   readonly epoch: number;
   readonly #connection: Connection;
   readonly #lock: WriterLock;
+  readonly #file: SameFile;
   /** The last revision that this writer computed itself. */
   #known: Required<Revision> | null = null;
   /** SQLite's count of changes to the schema, when it was last found unaltered. */
@@ -66,7 +68,14 @@ export class FileWriter extends FileReader implements StateWriter {
     });
     this.#connection = connection;
     this.#lock = lock;
+    this.#file = new SameFile(connection.path);
     this.epoch = epoch;
+  }
+
+  /** Asked by every look at the state, also by one that writes nothing. */
+  override generation(): number {
+    this.#file.check();
+    return super.generation();
   }
 
   override snapshot(): Snapshot {
@@ -104,7 +113,8 @@ export class FileWriter extends FileReader implements StateWriter {
     this.#closed = true;
     try {
       // Another writer has the file now, and its journal mode is its own affair.
-      if (readEpoch(this.#connection) === this.epoch) leaveWal(this.#connection);
+      if (this.#file.isInPlace && readEpoch(this.#connection) === this.epoch)
+        leaveWal(this.#connection);
     } catch (error) {
       // Somebody is still reading: the file stays in WAL mode, which is as good.
       if (!(error instanceof AppError && error.code === "lock_held")) throw error;
@@ -117,6 +127,7 @@ export class FileWriter extends FileReader implements StateWriter {
   #write<T>(work: (transaction: Transaction) => T): T {
     if (this.#failure !== null) throw this.#failure;
     try {
+      this.#file.check();
       checkDurable(this.#connection);
       return this.#connection.immediate((transaction) => {
         checkEpoch(transaction, this.epoch, this.#connection.path);
