@@ -20,7 +20,14 @@ import { DRIFT, FEED_EVIDENCE, FEED_POLLS, SUSPENSION, TRUSTED } from "./control
 import { readResources } from "./resource-cache.js";
 import { Row } from "./row.js";
 import { readServedRows, type ServedRows } from "./served-rows.js";
-import { readAll, readApplied, readGeneration, readSnapshot, readWhere } from "./snapshot.js";
+import {
+  readAll,
+  readApplied,
+  readGeneration,
+  readSnapshot,
+  readWhere,
+  KeptTables,
+} from "./snapshot.js";
 import { parseStatus } from "./stored-status.js";
 import { ATTESTATIONS, AUTHORITY, FEEDS, REJECTED_FEEDS, SOVEREIGNS, TREATIES } from "./tables.js";
 
@@ -28,6 +35,7 @@ import { ATTESTATIONS, AUTHORITY, FEEDS, REJECTED_FEEDS, SOVEREIGNS, TREATIES } 
 export interface StateReader {
   /** Raised by every commit, and by every change that another program makes to what a plan depends on. */
   generation(): number;
+  /** Records that stand as in the snapshot before are the same objects. */
   snapshot(): Snapshot;
   /** Parsed resources of the blobs that the cache knows. */
   resources(blobs: readonly string[]): Map<string, readonly Resource[]>;
@@ -78,6 +86,7 @@ export interface ConnectionSource {
 
 export class FileReader implements StateReader {
   readonly #source: ConnectionSource;
+  readonly #kept = new KeptTables();
 
   constructor(source: ConnectionSource) {
     this.#source = source;
@@ -88,7 +97,7 @@ export class FileReader implements StateReader {
   }
 
   snapshot(): Snapshot {
-    return readSnapshot(this.#source.get());
+    return readSnapshot(this.#source.get(), this.#kept);
   }
 
   resources(blobs: readonly string[]): Map<string, readonly Resource[]> {

@@ -4,6 +4,7 @@ import type { Applied, Snapshot } from "../model/state.js";
 import type { Connection, Parameter, Queries, RawRow } from "./connection.js";
 import { FEED_POLLS } from "./controller-tables.js";
 import { StateDigest } from "./digest.js";
+import { KeptRows } from "./kept-rows.js";
 import { Row } from "./row.js";
 import {
   ATTESTATIONS,
@@ -20,12 +21,23 @@ import {
   type Table,
 } from "./tables.js";
 
-/** Throws AppError `state_corrupt` for a row that no version of Concordat would have written. */
-export function readSnapshot(connection: Connection): Snapshot {
+/** The tables that can be long. */
+export class KeptTables {
+  readonly treaties = keptRows(TREATIES);
+  readonly attestations = keptRows(ATTESTATIONS);
+  readonly importedRevocations = keptRows(IMPORTED_REVOCATIONS);
+  readonly inventory = keptRows(INVENTORY);
+}
+
+/**
+ * Every row is read and goes into the digest; those that stand as in the snapshot that was read last with `kept` are the same
+ * objects as in that one. Throws AppError `state_corrupt` for a row that no version of Concordat would have written.
+ */
+export function readSnapshot(connection: Connection, kept: KeptTables): Snapshot {
   return connection.consistently((queries) => ({
     generation: readGeneration(queries),
     applied: readApplied(queries),
-    ...readState(queries),
+    ...readState(queries, kept),
     feedPolls: readAll(queries, FEED_POLLS),
   }));
 }
@@ -33,12 +45,13 @@ export function readSnapshot(connection: Connection): Snapshot {
 /** Throws as `readSnapshot`. */
 export function readState(
   queries: Queries,
+  kept = new KeptTables(),
 ): Omit<Snapshot, "generation" | "applied" | "feedPolls"> {
   const digest = new StateDigest();
-  const read = <T>(table: Table<T>): readonly T[] => {
+  const read = <T>(table: Table<T>, known = keptRows(table)): readonly T[] => {
     const rows = rowsOf(queries, table);
     digest.addTable(table.name, table.columns.length, rows);
-    return rows.map((columns) => recordOf(table, columns));
+    return known.records(rows);
   };
   // Members are evaluated as they stand: theirs is the order of the tables in the digest, and the digest comes last.
   return {
@@ -46,13 +59,13 @@ export function readState(
     operatorKeys: read(OPERATOR_KEYS),
     revokedKeys: read(REVOKED_KEYS),
     sovereigns: read(SOVEREIGNS),
-    treaties: read(TREATIES),
-    attestations: read(ATTESTATIONS),
+    treaties: read(TREATIES, kept.treaties),
+    attestations: read(ATTESTATIONS, kept.attestations),
     feeds: read(FEEDS),
     rejectedFeeds: read(REJECTED_FEEDS),
-    importedRevocations: read(IMPORTED_REVOCATIONS),
+    importedRevocations: read(IMPORTED_REVOCATIONS, kept.importedRevocations),
     policy: read(POLICIES)[0] ?? null,
-    inventory: read(INVENTORY),
+    inventory: read(INVENTORY, kept.inventory),
     digest: digest.finish(),
   };
 }
@@ -104,6 +117,10 @@ function rowsOf(queries: Queries, table: Table<unknown>): RawRow[] {
 
 function selectOf(table: Table<unknown>): string {
   return `SELECT ${table.columns.join(", ")} FROM ${table.name}`;
+}
+
+function keptRows<T>(table: Table<T>): KeptRows<T> {
+  return new KeptRows((columns) => recordOf(table, columns));
 }
 
 function recordOf<T>(table: Table<T>, columns: RawRow): T {
