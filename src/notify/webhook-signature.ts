@@ -14,12 +14,18 @@ export type WebhookVerdict = "ok" | "malformed" | "too_old" | "too_new" | "bad_s
 const TOLERANCE_SECONDS = 300;
 const MAX_SIGNATURES = 16;
 
-// The id ends at the first full stop of what is signed, so it can hold none.
-const ID = /^[!-\-/-~]{1,256}$/;
+// The id ends at the first full stop of what is signed, so it can hold none; nor what JSON and forms begin with.
+const ID = /^[\w:+/-]{1,256}$/;
 const TIMESTAMP = /^(?:0|[1-9][0-9]{0,10})$/;
 /** Base64 of the 32 bytes of an HMAC-SHA256, behind the scheme's name. Other schemes (`v1a`) are somebody else's. */
 const SIGNATURE = /^v1,([A-Za-z0-9+/]{43}=)$/;
 const HUB_SIGNATURE = /^sha256=([0-9a-f]{64})$/;
+/**
+ * What Standard Webhooks sign. As the body of the other form it would be a request whose time nobody looks at, made from one
+ * that was overheard. No body of a git host looks so: it begins with `{` or `payload=`.
+ */
+const STANDARD_CONTENT = /^[\w:+/-]{1,256}\.[0-9]{1,11}\./;
+const STANDARD_PREFIX_BYTES = 256 + 1 + 11 + 1;
 
 /** `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`. The timestamp is that of the attempt, in seconds. */
 export function signWebhook(
@@ -63,10 +69,15 @@ export function verifyHubSignature(
   body: Uint8Array | string,
 ): "ok" | "malformed" | "bad_signature" {
   const given = HUB_SIGNATURE.exec(header ?? "")?.[1];
-  if (given === undefined) return "malformed";
+  if (given === undefined || STANDARD_CONTENT.test(startOf(body))) return "malformed";
   return timingSafeEqual(Buffer.from(given, "hex"), hmac(secret, "", body))
     ? "ok"
     : "bad_signature";
+}
+
+function startOf(body: Uint8Array | string): string {
+  if (typeof body === "string") return body;
+  return Buffer.from(body.subarray(0, STANDARD_PREFIX_BYTES)).toString("latin1");
 }
 
 function hmac(secret: Uint8Array, prefix: string, body: Uint8Array | string): Buffer {

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -74,6 +75,8 @@ describe("Standard Webhooks", () => {
     { id: "" },
     { id: "a.b" },
     { id: "a b" },
+    { id: '{"a":1' },
+    { id: "payload=1" },
     { id: "x".repeat(257) },
     { timestamp: undefined },
     { timestamp: "" },
@@ -123,6 +126,18 @@ describe("X-Hub-Signature-256", () => {
   test("accepts the published vector", () => {
     expect(verifyHubSignature(secret, signature, body)).toBe("ok");
     expect(verifyHubSignature(secret, signature, Buffer.from(body))).toBe("ok");
+  });
+
+  test("an overheard request of the other form is none of this one, for it would never be too old", () => {
+    const signed = `msg_1.1000.{"ref":"refs/heads/main"}`;
+    const hex = (text: string): string => createHmac("sha256", secret).update(text).digest("hex");
+    expect(verifyHubSignature(secret, `sha256=${hex(signed)}`, signed)).toBe("malformed");
+    expect(verifyHubSignature(secret, `sha256=${hex(signed)}`, Buffer.from(signed))).toBe(
+      "malformed",
+    );
+    for (const push of [`{"ref":"v1.2.3"}`, "payload=%7B%22ref%22%3A%22v1.2.3%22%7D", ""]) {
+      expect(verifyHubSignature(secret, `sha256=${hex(push)}`, push)).toBe("ok");
+    }
   });
 
   test("refuses another body, another secret and another signature", () => {
