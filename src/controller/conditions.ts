@@ -121,16 +121,24 @@ export function frozen(
 
 /** A feed that no poll has verified in time lets through what was revoked since. */
 export function feedsFresh(feeds: readonly FeedStatus[]): Judgement {
-  const stale = feeds.filter((feed) => !feed.fresh);
+  const stale = feeds.filter((feed) => !feed.fresh && feed.result !== null);
   if (feeds.length === 0)
     return { status: "True", reason: "NoFeeds", message: "no sovereign has a feed to poll" };
-  if (stale.length === 0)
-    return { status: "True", reason: "FeedsCurrent", message: `all ${feeds.length} are current` };
-  const named = stale.slice(0, 5).map((feed) => feed.issuer_sovereign_id);
-  const more = stale.length > named.length ? ` and ${stale.length - named.length} more` : "";
-  return {
-    status: "False",
-    reason: "FeedOverdue",
-    message: `older than allowed: ${named.join(", ")}${more}`,
-  };
+  if (stale.length > 0)
+    return {
+      status: "False",
+      reason: "FeedOverdue",
+      message: `older than allowed: ${named(stale)}`,
+    };
+  // One that was only just named in git is no alarm.
+  const waiting = feeds.filter((feed) => !feed.fresh);
+  if (waiting.length > 0)
+    return { status: "Unknown", reason: "NotYetRun", message: `not polled yet: ${named(waiting)}` };
+  return { status: "True", reason: "FeedsCurrent", message: `all ${feeds.length} are current` };
+}
+
+function named(feeds: readonly FeedStatus[]): string {
+  const first = feeds.slice(0, 5).map((feed) => feed.issuer_sovereign_id);
+  const more = feeds.length > first.length ? ` and ${feeds.length - first.length} more` : "";
+  return first.join(", ") + more;
 }

@@ -91,11 +91,13 @@ function styleOf({ type, status }: Condition): Style {
 
 function feedLines(feed: FeedStatus): readonly string[] {
   const { issuer_sovereign_id, result, sequence, fresh, message } = feed;
-  const age = fresh ? "" : "OVERDUE, ";
+  const age = fresh || result === null ? "" : "OVERDUE, ";
   const said = result === null ? "not polled yet" : result.replaceAll("_", " ");
   const number = sequence === null ? "" : `, sequence ${sequence}`;
   const why =
-    result === "imported" || result === "unchanged" || message === "" ? "" : `: ${message}`;
+    result === null || result === "imported" || result === "unchanged" || message === ""
+      ? ""
+      : `: ${message}`;
   return hanging("  ", visible(`${issuer_sovereign_id}  ${age}${said}${number}${why}`));
 }
 

@@ -22,6 +22,11 @@ function feed(id: string, fresh: boolean): FeedStatus {
   };
 }
 
+/** As from the moment that git names it until its first poll. */
+function unpolled(id: string): FeedStatus {
+  return { ...feed(id, false), result: null, checked_at: null };
+}
+
 test("before anything was judged every condition is unknown, in the published order", () => {
   const { conditions } = fold([], {}, AT, null);
   expect(conditions.map(({ type }) => type)).toEqual(CONDITIONS);
@@ -74,6 +79,8 @@ test.each([
   [[], "True", "NoFeeds"],
   [[feed("GLOBEX", true)], "True", "FeedsCurrent"],
   [[feed("GLOBEX", true), feed("INITECH", false)], "False", "FeedOverdue"],
+  [[feed("GLOBEX", true), unpolled("INITECH")], "Unknown", "NotYetRun"],
+  [[feed("GLOBEX", false), unpolled("INITECH")], "False", "FeedOverdue"],
 ] as const)("feeds %# are %s: %s", (feeds, status, reason) => {
   expect(feedsFresh(feeds)).toMatchObject({ status, reason });
 });
