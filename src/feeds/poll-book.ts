@@ -118,5 +118,5 @@ function shown(url: string): string {
   const parsed = URL.parse(url);
   return parsed === null || parsed.username !== "" || parsed.password !== ""
     ? ""
-    : (url.split("#", 1)[0] ?? "");
+    : (url.split(/[?#]/, 1)[0] ?? "");
 }
