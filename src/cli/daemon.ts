@@ -19,6 +19,7 @@ import { openState } from "../state/open.js";
 import { assertServingKey } from "./authority-key.js";
 import { logEvent } from "./controller-log.js";
 import { controllerOptions } from "./controller-options.js";
+import { httpOptions } from "./http-options.js";
 import { logOptions, openLog } from "./log.js";
 import type { Settings } from "./settings.js";
 
@@ -125,7 +126,7 @@ export async function startService(
   try {
     const reader = openState(settings.db);
     opened.push(async () => reader.close());
-    const { authority } = reader.snapshot();
+    const authority = reader.authority();
     assertServingKey(settings.authorityKey, true, authority);
     const app = buildApp({
       reader,
@@ -134,7 +135,9 @@ export async function startService(
       requestIds: randomUUID,
       status: audience.status,
       wake: (trigger) => thread.wake(trigger),
+      controls: thread,
       ...(webhookSecret === undefined ? {} : { webhookSecret }),
+      ...httpOptions(settings),
       version,
     });
     audience.join(app);

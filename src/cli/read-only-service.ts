@@ -6,6 +6,7 @@ import { instantFromMillis } from "../protocol/instant.js";
 import { openState } from "../state/open.js";
 import { assertServingKey } from "./authority-key.js";
 import type { Service, ServiceOptions } from "./daemon.js";
+import { httpOptions } from "./http-options.js";
 import { logOptions } from "./log.js";
 import { watchHead } from "./head-watch.js";
 import type { Settings } from "./settings.js";
@@ -20,7 +21,7 @@ export async function startReadOnlyService(
   try {
     const head = await watchHead(settings.repo, settings.ref);
     try {
-      const { authority } = reader.snapshot();
+      const authority = reader.authority();
       assertServingKey(settings.authorityKey, keyIsNamed, authority);
       const app = buildApp({
         reader,
@@ -29,6 +30,7 @@ export async function startReadOnlyService(
         requestIds: randomUUID,
         source: head.current,
         status: () => reader.status(),
+        ...httpOptions(settings),
         version,
       });
       // A state that cannot be served is for /readyz to tell.

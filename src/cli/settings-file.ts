@@ -12,6 +12,12 @@ export const SETTINGS_FILE = "concordat.config.yaml";
 const MAX_BYTES = 65_536;
 const MAX_FAULTS = 10;
 
+/** Whether an operator's request may add trust. */
+export type AdminGrants = "refuse" | "allow";
+
+/** Whether an operator's request may be signed in version 1. */
+export type LegacySignatures = "refuse" | "accept";
+
 /** What the file may say, as the schema lets it through. */
 export interface SettingsDocument {
   readonly ref?: string;
@@ -23,6 +29,10 @@ export interface SettingsDocument {
   readonly interval?: string;
   readonly controlSocket?: string;
   readonly webhookSecretFile?: string;
+  readonly allowedHosts?: readonly string[];
+  readonly trustedProxies?: number;
+  readonly adminGrants?: AdminGrants;
+  readonly adminLegacySignatures?: LegacySignatures;
   readonly git?: {
     readonly tokenFile?: string;
     readonly sshKey?: string;

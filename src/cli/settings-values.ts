@@ -7,6 +7,7 @@ import { parseDuration } from "../protocol/instant.js";
 import type { SettingsFile, SinkDocument } from "./settings-file.js";
 
 const DAY: Seconds = 86_400;
+const MAX_PORT = 65_535;
 
 interface DurationSetting {
   readonly fallback: string;
@@ -69,6 +70,22 @@ function isRange(range: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Hosts; null when the file names none. Throws AppError `bad_settings` for a `*` that is not alone, or a port that is none. */
+export function hostsSetting(file: SettingsFile | null): readonly string[] | null {
+  const hosts = file?.settings.allowedHosts;
+  if (file === null || hosts === undefined) return null;
+  for (const [index, host] of hosts.entries()) {
+    const pointer = `/allowedHosts/${index}`;
+    if (host === "*" && hosts.length > 1) {
+      throw file.fault(pointer, "* lets every host through, so it stands alone");
+    }
+    if (Number(/:(\d+)$/.exec(host)?.[1] ?? 0) > MAX_PORT) {
+      throw file.fault(pointer, `${JSON.stringify(host)} has no port that exists`);
+    }
+  }
+  return hosts;
 }
 
 /** The receivers, each with a name of its own. Throws AppError `bad_settings` for a name that stands twice. */

@@ -10,8 +10,8 @@ import { parseRemote } from "../git/remote.js";
 import type { Seconds } from "../model/time.js";
 import type { SinkSettings } from "../notify/sinks.js";
 import { readSettingsFile, SETTINGS_FILE } from "./settings-file.js";
-import type { SettingsFile } from "./settings-file.js";
-import { durationSetting, rangesSetting, sinksSetting } from "./settings-values.js";
+import type { AdminGrants, LegacySignatures, SettingsFile } from "./settings-file.js";
+import { durationSetting, hostsSetting, rangesSetting, sinksSetting } from "./settings-values.js";
 
 /** What the command line and the environment say; undefined where they say nothing. */
 export interface GivenSettings {
@@ -44,6 +44,11 @@ export interface Settings {
   readonly controlSocket: string;
   /** null: nothing wakes the loop over HTTP. */
   readonly webhookSecretFile: string | null;
+  /** As `host` or `host:port`; null: loopback names, `host`, and the endpoint's. */
+  readonly allowedHosts: readonly string[] | null;
+  readonly trustedProxies: number;
+  readonly adminGrants: AdminGrants;
+  readonly adminLegacySignatures: LegacySignatures;
   readonly git: GitCredentials;
   readonly feeds: FeedSettings;
   readonly feedRefresh: Seconds;
@@ -86,6 +91,10 @@ export function resolveSettings(given: GivenSettings, environment: NodeJS.Proces
     interval: durationSetting("/interval", interval, settings.interval, file),
     controlSocket: path(controlSocket, settings.controlSocket) ?? `${db}.sock`,
     webhookSecretFile: path(variable("CONCORDAT_WEBHOOK_SECRET_FILE"), settings.webhookSecretFile),
+    allowedHosts: hostsSetting(file),
+    trustedProxies: settings.trustedProxies ?? 0,
+    adminGrants: settings.adminGrants ?? "refuse",
+    adminLegacySignatures: settings.adminLegacySignatures ?? "refuse",
     git: {
       ...named("tokenFile", path(variable("CONCORDAT_GIT_TOKEN_FILE"), git.tokenFile)),
       ...named("sshKey", path(variable("CONCORDAT_GIT_SSH_KEY_FILE"), git.sshKey)),

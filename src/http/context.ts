@@ -1,6 +1,6 @@
 /** What serving needs, given from outside, so that an app can be built over any state and any clock. */
 import type { FastifyServerOptions } from "fastify";
-import type { ControllerStatus, Trigger } from "../model/controller.js";
+import type { Controls, ControllerStatus, Trigger } from "../model/controller.js";
 import type { Instant } from "../model/time.js";
 import type { StateReader } from "../state/reader.js";
 import type { SliceOptions } from "./slices.js";
@@ -28,6 +28,16 @@ export interface ServeContext {
   readonly wake?: (trigger: Trigger) => void;
   /** What webhooks are signed with; left out, as `wake`: there is no /hooks/git. */
   readonly webhookSecret?: Uint8Array;
+  /** The address that is listened on; a request may name it as its host. */
+  readonly host?: string;
+  /** What a request may name as its host, as `host` or `host:port`; `*` alone: anything. Left out: see `host-allow-list.ts`. */
+  readonly allowedHosts?: readonly string[];
+  /** So many addresses of X-Forwarded-For, from the right, are believed. Left out: none. */
+  readonly trustedProxies?: number;
+  /** Whether an operator's request may be signed in version 1. Left out: refused. */
+  readonly adminLegacySignatures?: "refuse" | "accept";
+  /** The controller, which writes; left out: nothing is written. */
+  readonly controls?: Controls;
   /** How long work is done in slices. */
   readonly slices?: SliceOptions;
   /** Of Concordat. */
