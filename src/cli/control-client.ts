@@ -3,7 +3,7 @@ import { request as httpRequest } from "node:http";
 import { text } from "node:stream/consumers";
 import { AppError, isErrorCode } from "../errors.js";
 import type {
-  Controls,
+  OperatorControls,
   ControllerStatus,
   ResumeRequest,
   Run,
@@ -20,7 +20,7 @@ interface Answer {
   readonly body: string;
 }
 
-export class ControlClient implements Controls {
+export class ControlClient implements OperatorControls {
   readonly #socket: string;
 
   constructor(socket: string) {
@@ -80,7 +80,7 @@ export class ControlClient implements Controls {
 /** What the controller did, or what `otherwise` did where no controller answers. */
 export async function whereItRuns<T>(
   socket: string,
-  ask: (controls: Controls) => Promise<T>,
+  ask: (controls: OperatorControls) => Promise<T>,
   otherwise: () => Promise<T>,
 ): Promise<T> {
   try {

@@ -1,6 +1,6 @@
 /** A controller in this process, for one request: the same code that the daemon runs. */
 import { assemble } from "../controller/assemble.js";
-import type { ControllerEvent, Controls } from "../model/controller.js";
+import type { ControllerEvent, OperatorControls } from "../model/controller.js";
 import { controllerOptions } from "./controller-options.js";
 import type { Settings } from "./settings.js";
 
@@ -14,7 +14,7 @@ export interface Foreground {
 /** Throws AppError `lock_held` while another process writes the state, and whatever `work` throws. */
 export async function inForeground<T>(
   { settings, version, command, observe }: Foreground,
-  work: (controls: Controls) => Promise<T>,
+  work: (controls: OperatorControls) => Promise<T>,
 ): Promise<T> {
   const publish = async (): Promise<void> => {};
   const options = controllerOptions(settings, version, command);

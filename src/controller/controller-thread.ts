@@ -2,15 +2,18 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { AppError } from "../errors.js";
+import type { AdminAnswer, AdminRequest } from "../model/admin.js";
 import type {
   Controls,
   ControllerStatus,
+  Occurrence,
   ResumeRequest,
   Run,
   RunRequest,
   SuspendRequest,
   Trigger,
 } from "../model/controller.js";
+import { adminAnswer, requestJson } from "./admin-json.js";
 import type { ControllerOptions, Listeners } from "./assemble.js";
 import {
   fromMessage,
@@ -90,6 +93,14 @@ export class ControllerThread implements Controls {
 
   async resume(request: ResumeRequest): Promise<ControllerStatus> {
     return (await this.#ask({ do: "resume", request })) as ControllerStatus;
+  }
+
+  async admin(request: AdminRequest): Promise<AdminAnswer> {
+    return adminAnswer(await this.#ask({ do: "admin", json: requestJson(request) }));
+  }
+
+  async record(events: readonly Occurrence[]): Promise<void> {
+    await this.#ask({ do: "record", json: requestJson(events) });
   }
 
   async #ask(request: ControlRequest): Promise<ControlAnswer> {

@@ -1,10 +1,12 @@
 /** Follows one source and keeps the state equal to it: one pass at a time, each with its run, conditions and events. */
 import { auditEvent } from "../audit/events.js";
 import { AppError } from "../errors.js";
+import type { AdminAnswer, AdminRequest } from "../model/admin.js";
 import type {
   Controls,
   ControllerStatus,
   FeedStatus,
+  Occurrence,
   ResumeRequest,
   Run,
   RunRequest,
@@ -108,6 +110,17 @@ export class Controller implements Controls {
       });
       return this.#status.current;
     });
+  }
+
+  async admin(request: AdminRequest): Promise<AdminAnswer> {
+    const { caller, action } = request;
+    throw new AppError("no_controller", `${action.action} of ${caller.keyId} is not done here`);
+  }
+
+  async record(events: readonly Occurrence[]): Promise<void> {
+    const now = this.#ports.clock();
+    const written = events.map(({ type, details }) => this.#event(type, details, now));
+    if (written.length > 0) this.#ports.writer.note([], written);
   }
 
   /** What a poll has found. Waits for no pass: a source that does not answer is no matter of the feed's. */

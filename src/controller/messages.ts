@@ -23,9 +23,13 @@ export type ControlRequest =
   | { readonly do: "status" }
   | { readonly do: "reconcile"; readonly request: RunRequest }
   | { readonly do: "suspend"; readonly request: SuspendRequest }
-  | { readonly do: "resume"; readonly request: ResumeRequest };
+  | { readonly do: "resume"; readonly request: ResumeRequest }
+  /** The request as canonical JSON: a clone would lose what tells a float from an integer. */
+  | { readonly do: "admin"; readonly json: string }
+  | { readonly do: "record"; readonly json: string };
 
-export type ControlAnswer = ControllerStatus | Run;
+/** An answer to `admin` is canonical JSON too; nothing is said to `record`. */
+export type ControlAnswer = ControllerStatus | Run | string | null;
 
 export type ToController =
   | { readonly type: "control"; readonly id: number; readonly request: ControlRequest }

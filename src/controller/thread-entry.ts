@@ -1,7 +1,8 @@
 /** The thread of the controller: it plans, signs and writes, so that serving never waits for it. */
 import { parentPort, workerData } from "node:worker_threads";
 import { AppError } from "../errors.js";
-import type { Controls } from "../model/controller.js";
+import type { Controls, Trigger } from "../model/controller.js";
+import { adminRequest, answerJson, occurrences } from "./admin-json.js";
 import { assemble, type ControllerOptions } from "./assemble.js";
 import {
   toMessage,
@@ -14,6 +15,16 @@ import {
 /** A serving thread that does not say so within this has other troubles; the state is committed in any case. */
 const PUBLISH_TIMEOUT_MS = 10_000;
 const RELEASE_TIMEOUT_MS = 10_000;
+
+/** What a request wakes the loop with once it is answered, or refused. */
+const TRIGGERS: Readonly<Record<ControlRequest["do"], Trigger | null>> = {
+  status: null,
+  record: null,
+  reconcile: "request",
+  suspend: "request",
+  resume: "request",
+  admin: "state",
+};
 
 const port = parentPort;
 if (port === null) throw new AppError("internal", "this module is the entry of a thread");
@@ -50,6 +61,11 @@ async function answer(controls: Controls, request: ControlRequest): Promise<Cont
       return await controls.suspend(request.request);
     case "resume":
       return await controls.resume(request.request);
+    case "admin":
+      return answerJson(await controls.admin(adminRequest(request.json)));
+    case "record":
+      await controls.record(occurrences(request.json));
+      return null;
   }
 }
 
@@ -70,7 +86,8 @@ async function run(): Promise<void> {
             )
             .finally(() => {
               // It may have changed when to run next, which feeds to poll, and whether the state can be written.
-              if (message.request.do !== "status") loop.wake("request");
+              const trigger = TRIGGERS[message.request.do];
+              if (trigger !== null) loop.wake(trigger);
             });
           return;
         case "published":

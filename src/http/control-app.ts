@@ -6,7 +6,7 @@ import Fastify, {
   type FastifyRequest,
 } from "fastify";
 import { AppError } from "../errors.js";
-import type { Controls } from "../model/controller.js";
+import type { OperatorControls } from "../model/controller.js";
 import { canonicalJson } from "../protocol/canonical.js";
 import { parseTimestamp } from "../protocol/instant.js";
 import type { ServeContext } from "./context.js";
@@ -15,7 +15,7 @@ import { refuseOtherMethods } from "./read-route.js";
 import { refusal } from "./error-reply.js";
 
 export interface ControlContext extends Pick<ServeContext, "logger" | "requestIds"> {
-  readonly controls: Controls;
+  readonly controls: OperatorControls;
 }
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -43,7 +43,7 @@ interface ResumeBody {
 }
 
 /**
- * `GET /status.json`, `POST /reconcile`, `/suspend` and `/resume`: the methods of `Controls`, with their requests and their
+ * `GET /status.json`, `POST /reconcile`, `/suspend` and `/resume`: the methods of `OperatorControls`, with their requests and their
  * values as JSON. An error is told whole, with its hint, because the other side is the same program.
  */
 export function buildControlApp({ controls, logger, requestIds }: ControlContext): FastifyInstance {

@@ -1,7 +1,9 @@
 /** What the controller says about itself: conditions, runs, feeds, and the events it makes while it works. */
+import type { AdminAnswer, AdminRequest } from "./admin.js";
+import type { JsonObject } from "./json.js";
 import type { Drift, DriftClass, Lapsing } from "./plan.js";
 import type { Kind } from "./resources.js";
-import type { Digest } from "./state.js";
+import type { AuditEventType, Digest } from "./state.js";
 import type { Timestamp } from "./time.js";
 
 export const PHASES = ["fetch", "verify", "desired", "plan", "gate", "apply", "publish"] as const;
@@ -206,11 +208,28 @@ export interface ResumeRequest {
 }
 
 /** What an operator can ask of a controller, in this process, in another thread or over the control socket. */
-export interface Controls {
+export interface OperatorControls {
   status(): Promise<ControllerStatus>;
   reconcile(request: RunRequest): Promise<Run>;
   suspend(request: SuspendRequest): Promise<ControllerStatus>;
   resume(request: ResumeRequest): Promise<ControllerStatus>;
+}
+
+/** Something to be written down, without an effect of its own. */
+export interface Occurrence {
+  readonly type: AuditEventType;
+  readonly details: JsonObject;
+}
+
+/** What the process that serves can ask besides: it alone authenticates, and the controller alone writes. */
+export interface Controls extends OperatorControls {
+  /**
+   * Does what an authenticated request asks, or throws the AppError that it is to be answered with. Either way its nonce
+   * is spent. `nonce_replayed`, `operator_key_refused` and `admin_request_stale` are answered as `admin_auth_failed`.
+   */
+  admin(request: AdminRequest): Promise<AdminAnswer>;
+  /** Writes audit events, and nothing else. */
+  record(events: readonly Occurrence[]): Promise<void>;
 }
 
 export interface PhaseEvent {

@@ -183,7 +183,15 @@ export type AuditEventType =
   | "reconcile_suspended"
   | "reconcile_resumed"
   | "history_accepted"
-  | "plan_applied";
+  | "plan_applied"
+  | "admin_auth_failed"
+  | "admin_authz_denied"
+  | "admin_auth_throttled"
+  | "admin_legacy_signature_used"
+  | "admin_request_refused"
+  | "recognition_treaty_verified"
+  | "membership_attestation_verified"
+  | "treaty_attestation_verified";
 
 /** Details hold ids, digests and reasons, never payloads (protocol.md 8). */
 export interface AuditEvent {

@@ -9,7 +9,7 @@ import { AppError } from "../../src/errors.js";
 import { buildControlApp } from "../../src/http/control-app.js";
 import { listenOnSocket } from "../../src/http/control-socket.js";
 import type { Listening } from "../../src/http/server.js";
-import type { Controls } from "../../src/model/controller.js";
+import type { OperatorControls } from "../../src/model/controller.js";
 import { controllerStatus, finishedRun } from "../helpers/controller-values.js";
 
 let folder: string;
@@ -17,7 +17,7 @@ let path: string;
 let listening: Listening | null = null;
 let calls: unknown[] = [];
 
-const controls: Controls = {
+const controls: OperatorControls = {
   status: async () => controllerStatus(),
   reconcile: async (asked) => {
     calls.push(["reconcile", asked]);

@@ -1,6 +1,6 @@
 /** concordat reconcile */
 import { boolean } from "@oclif/core/flags";
-import type { Controls, Run } from "../../model/controller.js";
+import type { OperatorControls, Run } from "../../model/controller.js";
 import { BaseCommand } from "../base-command.js";
 import { ControlClient } from "../control-client.js";
 import { logEvent } from "../controller-log.js";
@@ -56,7 +56,8 @@ export default class Reconcile extends BaseCommand<Run> {
       allowRemovals: flags["allow-removals"] ?? null,
       allowLostPaths: flags["allow-lost-paths"] ?? null,
     };
-    const reconcile = async (controls: Controls): Promise<Run> => await controls.reconcile(request);
+    const reconcile = async (controls: OperatorControls): Promise<Run> =>
+      await controls.reconcile(request);
     const log = openLog(flags["log-level"]);
     const run = flags.now
       ? await reconcile(new ControlClient(settings.controlSocket))

@@ -1,7 +1,7 @@
 /** concordat resume */
 import { boolean } from "@oclif/core/flags";
 import { AppError } from "../../errors.js";
-import type { ControllerStatus, Controls } from "../../model/controller.js";
+import type { ControllerStatus, OperatorControls } from "../../model/controller.js";
 import { BaseCommand } from "../base-command.js";
 import { whereItRuns } from "../control-client.js";
 import { authorityKey, config, controlSocket, db, reason, ref, repo } from "../flags.js";
@@ -39,7 +39,7 @@ export default class Resume extends BaseCommand<ControllerStatus> {
     if (acceptHistory && flags.reason === undefined)
       throw new AppError("usage", "--accept-history needs --reason TEXT, for the audit");
     const settings = resolveSettings(flags, process.env);
-    const resume = async (controls: Controls): Promise<ControllerStatus> =>
+    const resume = async (controls: OperatorControls): Promise<ControllerStatus> =>
       await controls.resume({ by: whoAmI(), reason: flags.reason ?? null, acceptHistory });
     const here = { settings, version: this.config.version, command: "resume", observe: () => {} };
     const status = await whereItRuns(

@@ -1,6 +1,6 @@
 /** concordat suspend */
 import { custom } from "@oclif/core/flags";
-import type { ControllerStatus, Controls } from "../../model/controller.js";
+import type { ControllerStatus, OperatorControls } from "../../model/controller.js";
 import type { Seconds } from "../../model/time.js";
 import {
   fromInstant,
@@ -44,7 +44,7 @@ export default class Suspend extends BaseCommand<ControllerStatus> {
     const settings = resolveSettings(flags, process.env);
     const now = instantFromMillis(Date.now());
     const until = flags.for === undefined ? null : fromInstant(plusSeconds(now, flags.for));
-    const suspend = async (controls: Controls): Promise<ControllerStatus> =>
+    const suspend = async (controls: OperatorControls): Promise<ControllerStatus> =>
       await controls.suspend({ by: whoAmI(), reason: flags.reason, until });
     const here = { settings, version: this.config.version, command: "suspend", observe: () => {} };
     const status = await whereItRuns(

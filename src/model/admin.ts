@@ -1,0 +1,87 @@
+/** What an authenticated admin request asks for, who asks, and what it is answered (protocol.md 7). */
+import type { JsonObject, JsonValue } from "./json.js";
+import type { Tier } from "./resources.js";
+import type { Timestamp } from "./time.js";
+
+export interface IssueTreaty {
+  readonly action: "issue_treaty";
+  readonly subjectSovereignId: string;
+  readonly subjectPublicKeys: readonly string[];
+  readonly scope: JsonObject;
+  readonly validityHours: number;
+  readonly metadata: JsonObject;
+}
+
+export interface RevokeTreaty {
+  readonly action: "revoke_treaty";
+  readonly treatyId: string;
+  readonly reason: string;
+}
+
+export interface IssueAttestation {
+  readonly action: "issue_attestation";
+  readonly subjectId: string;
+  readonly subjectPublicKey: string | null;
+  readonly roles: readonly string[];
+  readonly validityHours: number;
+  readonly claims: JsonObject;
+}
+
+export interface RevokeAttestation {
+  readonly action: "revoke_attestation";
+  readonly attestationId: string;
+  readonly reason: string;
+}
+
+export interface SavePolicy {
+  readonly action: "save_policy";
+  readonly policy: JsonValue;
+}
+
+export interface ImportFeed {
+  readonly action: "import_feed";
+  readonly feed: JsonValue;
+  /** Null: the caller leaves the keys to what the state knows of the issuer. */
+  readonly issuerPublicKeys: readonly string[] | null;
+  readonly expectedIssuer: string | null;
+}
+
+export interface RevokeOperatorKey {
+  readonly action: "revoke_operator_key";
+  readonly keyId: string;
+  readonly reason: string;
+}
+
+export type AdminAction =
+  | IssueTreaty
+  | RevokeTreaty
+  | IssueAttestation
+  | RevokeAttestation
+  | SavePolicy
+  | ImportFeed
+  | RevokeOperatorKey;
+
+/** Whose signature held, and what it covered. */
+export interface AdminCaller {
+  readonly keyId: string;
+  readonly nonce: string;
+  /** What the caller signed as its time. */
+  readonly requestedAt: Timestamp;
+  readonly signatureVersion: 1 | 2;
+  readonly remoteAddress: string;
+}
+
+/** The whole of it is JSON, so that it crosses a thread as canonical text. */
+export interface AdminRequest {
+  readonly caller: AdminCaller;
+  readonly action: AdminAction;
+  readonly requiredTier: Tier;
+}
+
+export interface AdminAnswer {
+  readonly status: 200 | 201;
+  readonly body: JsonValue;
+}
+
+/** Whether an admin request may add trust, or git alone. */
+export type AdminGrants = "refuse" | "allow";
