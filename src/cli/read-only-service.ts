@@ -36,16 +36,18 @@ export async function startReadOnlyService(
       // A state that cannot be served is for /readyz to tell.
       await app.prepare().catch(() => null);
       const server = await listen(app, settings);
+      const ended = Promise.withResolvers<void>();
       return {
         address: server.address,
         source: null,
         sovereignId: authority?.sovereignId ?? null,
-        ended: new Promise(() => {}),
+        ended: ended.promise,
         wake: () => {},
         close: async () => {
           await server.close();
           await head.close();
           reader.close();
+          ended.resolve();
         },
       };
     } catch (error) {
