@@ -4,7 +4,7 @@ import type { ChildProcess } from "node:child_process";
 import { onTestFinished } from "vitest";
 import type { Condition, ConditionType, ControllerStatus } from "../../src/model/controller.js";
 import { start, type RunOptions } from "./cli.js";
-import { until } from "./until.js";
+import { until, type Patience } from "./until.js";
 
 /** What the program prints when it listens. */
 export interface Announcement {
@@ -20,6 +20,8 @@ export interface LogLine {
   readonly outcome?: string;
   readonly commit?: string | null;
   readonly ms?: number;
+  /** Milliseconds since 1970. */
+  readonly time?: number;
 }
 
 export interface Reply {
@@ -187,9 +189,14 @@ export class Service {
   }
 
   /** Waits for anything else; when it is in vain, the log is told. */
-  async until<T>(what: string, ask: () => T | Promise<T>, isSo?: (seen: T) => boolean): Promise<T> {
+  async until<T>(
+    what: string,
+    ask: () => T | Promise<T>,
+    isSo?: (seen: T) => boolean,
+    patience: Patience = {},
+  ): Promise<T> {
     try {
-      return await until(what, ask, isSo, () => this.#isOver);
+      return await until(what, ask, isSo, { isHopeless: () => this.#isOver, ...patience });
     } catch (cause) {
       const end = this.#isOver ? `; it ended with ${String(this.#end)}` : "";
       throw new Error(`${String(cause)}${end}\n${this.#stderr.slice(-4_000)}`, { cause });

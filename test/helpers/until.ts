@@ -1,17 +1,19 @@
 /** Waits for what another process does: asks again until it is so, or says what was seen last. */
 
-const EVERY_MS = 20;
 const DEADLINE_MS = 30_000;
 
-/**
- * `ask` may throw while it is not so yet: a file that is not there, a connection that is refused. Nothing is waited for any
- * more once `isHopeless`.
- */
+export interface Patience {
+  /** Nothing is waited for any more once it says so. */
+  readonly isHopeless?: () => boolean;
+  readonly everyMs?: number;
+}
+
+/** `ask` may throw while it is not so yet: a file that is not there, a connection that is refused. */
 export async function until<T>(
   what: string,
   ask: () => T | Promise<T>,
   isSo: (seen: T) => boolean = Boolean,
-  isHopeless: () => boolean = () => false,
+  { isHopeless = () => false, everyMs = 20 }: Patience = {},
 ): Promise<T> {
   const deadline = Date.now() + DEADLINE_MS;
   for (;;) {
@@ -22,7 +24,7 @@ export async function until<T>(
       const last = "value" in seen ? seen.value : String(seen.error);
       throw new Error(`in vain: ${what}; last: ${JSON.stringify(last)}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
 
