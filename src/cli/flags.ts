@@ -79,8 +79,10 @@ export const reason = custom({
   helpValue: "TEXT",
   description: "Why, for the audit.",
   parse: async (text) => {
-    if (text.trim() !== "") return text;
-    throw new AppError("usage", "--reason must say something");
+    if (text.trim() === "") throw new AppError("usage", "--reason must say something");
+    // As long as the daemon takes.
+    if (text.length <= 1024) return text;
+    throw new AppError("usage", "--reason must have at most 1024 characters");
   },
 });
 

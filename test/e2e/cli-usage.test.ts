@@ -9,6 +9,7 @@ const SYNTAX_ERRORS: readonly (readonly [string, readonly string[]])[] = [
   ["a flag without its value", ["plan", "--ref"]],
   ["a value that is none of the known", ["plan", "--format", "yaml"]],
   ["a number that is none", ["apply", "--allow-removals", "many"]],
+  ["a reason that is a book", ["suspend", "--reason", "x".repeat(1025)]],
   ["a negative number", ["apply", "--allow-removals=-1"]],
   ["a time without a zone", ["verify", "feed", "x", "--issuer-key", "y", "--at", "2026-01-01"]],
   [
