@@ -22,7 +22,13 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 
 const BY = { type: "string", minLength: 1, maxLength: 256 } as const;
 const REASON = { type: "string", minLength: 1, maxLength: 1024 } as const;
-const ALLOWED = { type: "integer", minimum: 0, nullable: true } as const;
+/** The audit writes it down as a whole number. */
+const ALLOWED = {
+  type: "integer",
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  nullable: true,
+} as const;
 
 interface ReconcileBody {
   readonly by: string;
