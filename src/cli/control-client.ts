@@ -91,8 +91,11 @@ export async function whereItRuns<T>(
   }
 }
 
+/** EINVAL: the path is longer than a socket's can be, so nobody listens there. */
+const NOBODY: ReadonlySet<string | undefined> = new Set(["ENOENT", "ECONNREFUSED", "EINVAL"]);
+
 function toError(cause: NodeJS.ErrnoException, socket: string): AppError {
-  if (cause.code === "ENOENT" || cause.code === "ECONNREFUSED")
+  if (NOBODY.has(cause.code))
     return new AppError("no_controller", `no controller answers at ${socket}`, { cause });
   if (cause.code === "EACCES")
     return new AppError("controller_failed", `${socket} may not be used by this user`, {

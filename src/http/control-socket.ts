@@ -20,7 +20,7 @@ export async function listenOnSocket(app: FastifyInstance, path: string): Promis
   try {
     if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
       throw new AppError("listen_failed", `the path of the control socket is too long: ${path}`, {
-        hint: `put the state where its path has at most ${MAX_PATH_BYTES - ".sock".length} bytes`,
+        hint: `give --control-socket PATH with at most ${MAX_PATH_BYTES} bytes, here and to the commands that speak to it`,
       });
     }
     await refuseTaken(path);
