@@ -119,6 +119,11 @@ function readText(path: string): string | null {
     if (cause instanceof AppError) throw cause;
     const reason = cause instanceof Error && "code" in cause ? cause.code : "";
     if (reason === "ENOENT" || reason === "ENOTDIR") return null;
+    if (reason === "EACCES")
+      throw badSettings(
+        `${path} may not be read by this user`,
+        "go to a folder that this user may read, or name the settings file with --config",
+      );
     throw new AppError("bad_settings", `${path} cannot be read as UTF-8 text`, { cause });
   }
 }
