@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { commitTreaties, run, treatyWith, trustRepository } from "../helpers/cli.js";
-import { commitFiles, git } from "../helpers/git.js";
+import { commitFiles, git, temporaryFolder } from "../helpers/git.js";
 import { publishedTrust } from "../helpers/published-trust.js";
 import { Service } from "../helpers/service.js";
 
@@ -33,6 +33,20 @@ test("a branch that is not checked out is followed, and the one that is, is not"
   await service.logs({ msg: "fetch done" });
   expect(await service.status()).not.toMatchObject({ observed_commit: commit });
   git(dir, ["branch", "--force", "live", commit]);
+  await service.settles(commit);
+});
+
+test("a bare repository is followed as pushes fill it", async () => {
+  const dir = await trustRepository();
+  const bare = join(temporaryFolder(), "trust.git");
+  git(dir, ["clone", "--quiet", "--bare", dir, bare]);
+  const key = join(dir, ".concordat/keys/authority.key");
+  const db = join(temporaryFolder(), "na.db");
+  const args = ["--repo", bare, "--db", db, "--authority-key", key];
+  const service = await Service.start(args, DAILY);
+  await service.settles(git(bare, ["rev-parse", "main"]));
+  const commit = commitTreaties(dir, ["globex"]);
+  git(dir, ["push", "--quiet", bare, "main"]);
   await service.settles(commit);
 });
 

@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commitTreaties, run } from "../helpers/cli.js";
-import { commitFiles, git } from "../helpers/git.js";
+import { commitFiles, git, temporaryFolder } from "../helpers/git.js";
 import { CAN_SERVE_HTTPS, startGitRemote } from "../helpers/git-remote.js";
 import { hookEnvironment, ring } from "../helpers/hook.js";
 import { publishedTrust, type PublishedTrust } from "../helpers/published-trust.js";
@@ -112,5 +113,26 @@ describe.runIf(CAN_SERVE_HTTPS)("a remote over https", () => {
     await startGitRemote(bare, Number(new URL(remote.url).port));
     await service.settles(git(dir, ["rev-parse", "HEAD"]));
     expect((await service.get("/readyz")).status).toBe(200);
+  });
+
+  test("that asks for a token gets the one of the file, and nobody else does", async () => {
+    const trust = await publishedTrust();
+    const { dir, db, args, env, remote } = trust;
+    const token = "a-token-of-this-test-and-of-no-other";
+    const tokenFile = join(temporaryFolder(), "git.token");
+    writeFileSync(tokenFile, `${token}\n`, { mode: 0o600 });
+    remote.behave({ requireToken: token });
+    const refused = await Service.start(args, { env });
+    await refused.becomes("Ready", "False", "FetchFailed");
+    expect(await refused.stop()).toBe(0);
+
+    const service = await Service.start(args, {
+      env: { ...env, CONCORDAT_GIT_TOKEN_FILE: tokenFile },
+    });
+    const status = await service.settles(git(dir, ["rev-parse", "HEAD"]));
+    expect(JSON.stringify(status)).not.toContain(token);
+    expect(service.stdout + service.stderr).not.toContain(token);
+    expect(readFileSync(`${db}.git/config`, "utf8")).not.toContain(token);
+    expect(await service.stop()).toBe(0);
   });
 });
