@@ -26,6 +26,8 @@ import {
 
 const ENTRY = new URL("./thread-entry.js", import.meta.url);
 
+const GONE = new AppError("controller_failed", "the controller has ended");
+
 export interface ThreadListeners extends Listeners {
   /** Called once the loop is over: whoever reads the state lets go of it, so that it can be left as one file. */
   readonly release: () => Promise<void>;
@@ -43,13 +45,16 @@ export class ControllerThread implements Controls {
   readonly #started = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
   #requests = 0;
+  #isStopping = false;
+  /** What is said to whoever asks a thread that has ended. */
+  #gone: AppError | null = null;
 
   private constructor(options: ControllerOptions, listeners: ThreadListeners) {
     this.#listeners = listeners;
     this.#worker = new Worker(ENTRY, { workerData: options, name: "controller" });
     this.#worker.on("message", (message: FromController) => this.#hear(message));
     this.#worker.on("error", (cause) => this.#end(fromMessage(toMessage(cause))));
-    this.#worker.on("exit", () => this.#end(null));
+    this.#worker.on("exit", () => this.#end(this.#isStopping ? null : GONE));
     this.#ended.promise.catch(() => {});
   }
 
@@ -74,6 +79,7 @@ export class ControllerThread implements Controls {
 
   /** The pass under way comes to its end, and the state is given free. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     this.#tell({ type: "stop" });
     await this.#ended.promise.catch(() => {});
     if (this.#worker.threadId !== -1) await once(this.#worker, "exit");
@@ -104,6 +110,7 @@ export class ControllerThread implements Controls {
   }
 
   async #ask(request: ControlRequest): Promise<ControlAnswer> {
+    if (this.#gone !== null) throw this.#gone;
     const { promise, resolve, reject } = Promise.withResolvers<ControlAnswer>();
     const id = (this.#requests += 1);
     this.#waiting.set(id, { resolve, reject });
@@ -161,9 +168,9 @@ export class ControllerThread implements Controls {
   #end(error: AppError | null): void {
     if (error === null) this.#ended.resolve();
     else this.#ended.reject(error);
-    const gone = error ?? new AppError("controller_failed", "the controller has stopped");
-    this.#started.reject(gone);
-    for (const { reject } of this.#waiting.values()) reject(gone);
+    this.#gone ??= error ?? GONE;
+    this.#started.reject(this.#gone);
+    for (const { reject } of this.#waiting.values()) reject(this.#gone);
     this.#waiting.clear();
   }
 }

@@ -86,15 +86,16 @@ export default class Serve extends BaseCommand<Served> {
   private async untilOver(service: Service): Promise<void> {
     const look = (): void => service.wake();
     process.on("SIGHUP", look);
+    await Promise.race([untilStopped(), service.ended.catch(() => {})]);
+    await service.close();
+    process.off("SIGHUP", look);
     try {
-      await Promise.race([untilStopped(), service.ended]);
+      // Also what went wrong while it was closed.
+      await service.ended;
     } catch (thrown) {
       const { code, message, hint, exitCode } = toAppError(thrown);
       this.say(`${code}: ${message}; ${hint}`);
       process.exitCode = exitCode;
-    } finally {
-      await service.close();
-      process.off("SIGHUP", look);
     }
   }
 
