@@ -9,6 +9,7 @@ import { fromInstant } from "../protocol/instant.js";
 import { uuid4 } from "../protocol/uuid.js";
 import type { DriftChanges } from "../apply/drift-ledger.js";
 import type { Memo, PassResult, PlannedPass, Recorder } from "./pass.js";
+import { suspended } from "./conditions.js";
 import type { ControllerPorts } from "./ports.js";
 import { refusalOf, type Refusal } from "./refusal.js";
 
@@ -91,7 +92,12 @@ export class PassRecord implements Recorder {
   }
 
   suspended(): Run {
-    return this.#end({ outcome: "suspended", reason: "Suspended", message: "git is not followed" });
+    const { message } = suspended(this.#ports.writer.suspension());
+    return this.#end({
+      outcome: "suspended",
+      reason: "Suspended",
+      message: `git is not followed ${message}`,
+    });
   }
 
   unchanged(): Run {

@@ -11,7 +11,10 @@ test("a suspended controller applies nothing until its time is over, and the aud
   const until = fromInstant(plusSeconds(followed.clock.now(), 7_200));
   await followed.controller.suspend({ by: "ana@desk", reason: "INC-7", until });
   repository.commit({ "treaties/globex.yaml": treatyYaml("globex") });
-  expect((await followed.pass()).outcome).toBe("suspended");
+  expect(await followed.pass()).toMatchObject({
+    outcome: "suspended",
+    message: expect.stringMatching(/ until .*Z, by ana@desk: INC-7$/),
+  });
   expect(followed.snapshot.treaties).toEqual([]);
   expect(await followed.condition("Suspended")).toMatchObject({ status: "True" });
   expect((await followed.status()).suspension).toMatchObject({ by: "ana@desk", reason: "INC-7" });
