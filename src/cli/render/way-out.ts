@@ -5,7 +5,7 @@ import { hanging } from "./columns.js";
 /** What is as it should be, or passes by itself, has no way out. */
 const WAYS_OUT: { readonly [R in ConditionReason]?: string } = {
   FetchFailed:
-    "check the network, the token or deploy key, and the known hosts; it is tried again by itself",
+    "mend what the message names: the network, the token or deploy key, the known hosts, a folder; it is tried again by itself",
   SourceEmpty:
     "push the branch, or correct --ref; an empty source never removes anything, and is tried again",
   HistoryRewritten:
