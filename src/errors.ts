@@ -12,6 +12,7 @@ interface Row {
 const TABLE = {
   // Input: JSON, documents, keys
   invalid_json: { exit: 1, status: 400, hint: "send strict JSON: no duplicate keys, NaN, lone surrogates or nesting over 64" },
+  invalid_json_object: { exit: 1, status: 400, hint: "send a JSON object, in braces" },
   duplicate_key: { exit: 1, status: 400, hint: "name each key of an object once" },
   non_finite_number: { exit: 1, status: 400, hint: "use numbers that fit a 64-bit float" },
   integer_out_of_range: { exit: 1, status: 400, hint: "use integers within -2^63 .. 2^64-1" },
@@ -60,6 +61,13 @@ const TABLE = {
   feed_issuer_mismatch: { exit: 1, status: 400, hint: "ask the other sovereign's own endpoint" },
   missing_trust_path_parameters: { exit: 1, status: 400, hint: "give from= and to=" },
   bad_request: { exit: 1, status: 400, hint: "see docs/http.md" },
+  host_not_allowed: { exit: 1, status: 403, hint: "ask under the service's own name; allowedHosts in docs/settings.md lists more" },
+  origin_not_allowed: { exit: 1, status: 403, hint: "call it from a program, not from a web page" },
+  rate_limit_exceeded: { exit: 1, status: 429, hint: "wait as long as Retry-After says" },
+  missing_recognition_policy: { exit: 1, status: 400, hint: "send recognition_policy, or apply a RecognitionPolicy resource" },
+  invalid_recognition_treaty: { exit: 1, status: 422, hint: "send the treaty as its issuer signed it" },
+  invalid_attestation_or_treaty: { exit: 1, status: 422, hint: "send both documents as their issuers signed them" },
+  invalid_attestation_or_policy: { exit: 1, status: 422, hint: "send the attestation as its issuer signed it, and a policy as the protocol describes it" },
   method_not_allowed: { exit: 1, status: 405, hint: "the Allow header names the methods of this route" },
   request_timeout: { exit: 1, status: 408, hint: "send the whole request within ten seconds" },
   payload_too_large: { exit: 1, status: 413, hint: "send at most 64 KiB" },
