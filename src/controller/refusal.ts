@@ -1,5 +1,5 @@
 /** What an error means to the loop: try again by itself, wait for another input, or give up. */
-import { AppError, type ErrorCode } from "../errors.js";
+import { AppError, ERRORS, type ErrorCode } from "../errors.js";
 import type { ConditionReason } from "../model/controller.js";
 import type { JsonObject, JsonValue } from "../model/json.js";
 import { isJsonObject } from "../protocol/json.js";
@@ -76,7 +76,7 @@ function reasonOf(gates: readonly string[]): ConditionReason {
 }
 
 /** Nobody sees the plan or the list of faults beside it, so it says what each gate says, or where the first fault is. */
-function messageOf({ code, message, details }: AppError): string {
+function messageOf({ code, message, hint, details }: AppError): string {
   if (code === "plan_refused") {
     const [finding] = entriesOf(details, "findings");
     const reasons = entriesOf(details, "gates").map((gate) => {
@@ -87,7 +87,8 @@ function messageOf({ code, message, details }: AppError): string {
   }
   const faults = entriesOf(details, "diagnostics").filter((each) => each["level"] === "error");
   const [fault] = faults;
-  if (fault === undefined) return message;
+  // A hint of its own names the very command; the table's is what the reason says anyway.
+  if (fault === undefined) return hint === ERRORS[code].hint ? message : `${message}; ${hint}`;
   const { line } = fault;
   const place = textOf(fault, "file") + (typeof line === "number" ? `:${line}` : "");
   const which = faults.length === 1 ? "" : "the first is ";

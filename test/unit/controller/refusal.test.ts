@@ -68,6 +68,16 @@ test("a tree that does not validate says where its first error is", () => {
   expect(message(at(3, "error"))).toBe("2 errors; treaties/a.yaml:3: fault 3");
 });
 
+test("a hint of its own is said, and the one of every such error is not", () => {
+  const hint = "chmod 600 authority.key";
+  expect(refusalOf(new AppError("key_file_permissions", "open to all", { hint })).message).toBe(
+    "open to all; chmod 600 authority.key",
+  );
+  expect(refusalOf(new AppError("key_file_permissions", "open to all")).message).toBe(
+    "open to all",
+  );
+});
+
 test("a bug and a code that nobody classified are tried again", () => {
   expect(refusalOf(new TypeError("x is undefined"))).toMatchObject({
     persistence: "transient",
