@@ -81,9 +81,9 @@ function messageOf({ code, message, hint, details }: AppError): string {
     const [finding] = entriesOf(details, "findings");
     const reasons = entriesOf(details, "gates").map((gate) => {
       const why = gate["name"] === "findings" && finding !== undefined ? finding : gate;
-      return `${textOf(gate, "name").replaceAll("_", " ")}: ${textOf(why, "message")}`;
+      return `by ${textOf(gate, "name").replaceAll("_", " ")}: ${textOf(why, "message")}`;
     });
-    return [message, ...reasons].join("; ");
+    return reasons.length === 0 ? message : `refused ${reasons.join("; ")}`;
   }
   const faults = entriesOf(details, "diagnostics").filter((each) => each["level"] === "error");
   const [fault] = faults;

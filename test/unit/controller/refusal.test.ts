@@ -52,7 +52,7 @@ test("a refused plan says what each gate says, for nobody sees the plan beside i
   const findings = [{ code: "x", message: "a revocation is gone" }, { message: "another" }];
   const error = new AppError("plan_refused", "refused", { details: { gates, findings } });
   expect(refusalOf(error).message).toBe(
-    "refused; findings: a revocation is gone; lost paths: 9 over the limit; if that is meant: --allow-lost-paths 9",
+    "refused by findings: a revocation is gone; by lost paths: 9 over the limit; if that is meant: --allow-lost-paths 9",
   );
 });
 
