@@ -3,6 +3,7 @@ import type { ControllerStatus } from "../../model/controller.js";
 import { hanging } from "./columns.js";
 import { toSecond } from "./duration.js";
 import { visible } from "./visible.js";
+import { wayOutLines } from "./way-out.js";
 
 export function renderSuspension({ suspension, conditions }: ControllerStatus): string {
   if (suspension !== null) {
@@ -12,5 +13,7 @@ export function renderSuspension({ suspension, conditions }: ControllerStatus): 
   }
   const ready = conditions.find((condition) => condition.type === "Ready");
   const verdict = ready?.status === "True" ? "READY" : "NOT READY";
-  return `${hanging(`FOLLOWING GIT  ${verdict}  `, visible(ready?.message ?? "")).join("\n")}\n`;
+  const said = hanging(`FOLLOWING GIT  ${verdict}  `, visible(ready?.message ?? ""));
+  const ways = ready === undefined || ready.status === "True" ? [] : wayOutLines(ready.reason);
+  return `${[...said, ...ways].join("\n")}\n`;
 }

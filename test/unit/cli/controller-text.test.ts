@@ -3,6 +3,7 @@ import { widthOf } from "../../../src/cli/render/columns.js";
 import { controllerLines } from "../../../src/cli/render/controller.js";
 import { plain } from "../../../src/cli/render/paint.js";
 import { renderRun } from "../../../src/cli/render/run.js";
+import { renderSuspension } from "../../../src/cli/render/suspension.js";
 import type { StatusReport } from "../../../src/cli/status-report.js";
 import type { Condition, ControllerStatus } from "../../../src/model/controller.js";
 import { stateReport } from "../../../src/cli/state-report.js";
@@ -72,6 +73,13 @@ test("what others have said reaches no terminal as it is, and no line is wider t
   });
   expect(lines.join("")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(80);
+});
+
+test("resume says what to do where it was not enough", () => {
+  const halted = condition({ status: "False", reason: "HistoryRewritten", message: "rewritten" });
+  const text = renderSuspension(controllerStatus({ conditions: [halted] }));
+  expect(text).toContain("FOLLOWING GIT  NOT READY  rewritten\nnext: find out who pushed");
+  expect(renderSuspension(controllerStatus())).not.toContain("next:");
 });
 
 test("a run that did not end well says what to do", () => {
