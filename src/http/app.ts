@@ -8,12 +8,16 @@ import Fastify, {
 import { AppError } from "../errors.js";
 import type { ControllerEvent } from "../model/controller.js";
 import { answerClientError } from "./client-error.js";
+import { limitConnections } from "./connection-limit.js";
 import type { ServeContext } from "./context.js";
 import { ControllerMetrics } from "./controller-metrics.js";
 import { refusal, sendError } from "./error-reply.js";
+import { guard } from "./guard.js";
+import { HTTP_LIMITS, MAX_HEADER_FIELDS } from "./limits.js";
 import { HttpMetrics } from "./metrics.js";
 import { ReadModel } from "./read-model.js";
 import { requestId } from "./request-id.js";
+import { originForm } from "./request-target.js";
 import { attestationRoutes } from "./routes/attestations.js";
 import { authorityRoutes } from "./routes/authority.js";
 import { connectomeRoutes } from "./routes/connectome.js";
@@ -46,19 +50,28 @@ export interface Serving {
  * read model, and never writes. The caller keeps the reader and closes it after the app.
  */
 export function buildApp(context: ServeContext): FastifyInstance & Serving {
+  const { trustedProxies = 0 } = context;
+  const limits = { ...HTTP_LIMITS, ...context.limits };
   const app = Fastify({
     logger: context.logger ?? false,
     // Fastify's own lines would halve the rate of small answers (measured); refusals and faults are logged below.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => requestId(request, context.requestIds),
-    trustProxy: false,
+    rewriteUrl: originForm,
+    // So many addresses of X-Forwarded-For, from the right, were written by proxies that are known.
+    trustProxy: trustedProxies > 0 && ((_address, hop) => hop < trustedProxies),
     bodyLimit: BODY_LIMIT_BYTES,
     // Fastify sets no time limits by itself.
     requestTimeout: 10_000,
     connectionTimeout: 15_000,
     keepAliveTimeout: 15_000,
     maxRequestsPerSocket: 1000,
-    http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000 },
+    // A request without a host is answered by us, with the envelope.
+    http: {
+      headersTimeout: 5_000,
+      connectionsCheckingInterval: 1_000,
+      requireHostHeader: false,
+    },
     forceCloseConnections: "idle",
     // What still arrives on an open connection while closing is answered, and the connection is closed after it.
     return503OnClosing: false,
@@ -66,6 +79,8 @@ export function buildApp(context: ServeContext): FastifyInstance & Serving {
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
     clientErrorHandler: (error, socket) => answerClientError(error, socket, context.requestIds()),
   });
+  app.server.maxHeadersCount = MAX_HEADER_FIELDS + 1;
+  limitConnections(app.server, limits, trustedProxies > 0);
   const metrics: HttpMetrics = new HttpMetrics(() => stateFigures(model));
   const controllerMetrics = new ControllerMetrics(metrics.registry, context.clock);
   const slices = new Slices(context.slices);
@@ -89,6 +104,10 @@ export function buildApp(context: ServeContext): FastifyInstance & Serving {
   app.setErrorHandler(sendError);
   app.setNotFoundHandler(() => {
     throw new AppError("not_found", "Not found");
+  });
+  guard(app, context, {
+    limits,
+    endpoint: () => context.endpoint ?? model.latest()?.generation.authority?.endpoint ?? null,
   });
   app.addHook("onRequest", refuseLargeBody);
   app.addHook("onResponse", async (request, reply) => {

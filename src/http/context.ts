@@ -3,6 +3,7 @@ import type { FastifyServerOptions } from "fastify";
 import type { Controls, ControllerStatus, Trigger } from "../model/controller.js";
 import type { Instant } from "../model/time.js";
 import type { StateReader } from "../state/reader.js";
+import type { HttpLimits } from "./limits.js";
 import type { SliceOptions } from "./slices.js";
 
 /** The part of the state's reader that the public routes use. */
@@ -38,6 +39,8 @@ export interface ServeContext {
   readonly adminLegacySignatures?: "refuse" | "accept";
   /** The controller, which writes; left out: nothing is written. */
   readonly controls?: Controls;
+  /** How much one client may take, where it is not `HTTP_LIMITS`. */
+  readonly limits?: Partial<HttpLimits>;
   /** How long work is done in slices. */
   readonly slices?: SliceOptions;
   /** Of Concordat. */

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { AppError, type ErrorCode } from "../errors.js";
 import { canonicalJson } from "../protocol/canonical.js";
 import { commonHeaders } from "./headers.js";
+import { RETRY_AFTER_SECONDS } from "./rate-limit.js";
 
 /** What fastify and node refuse by themselves, by the status they give; their texts quote the client and are not passed on. */
 const REFUSALS: ReadonlyMap<number, readonly [ErrorCode, string]> = new Map([
@@ -44,6 +45,9 @@ export function sendError(
   const error = toPublicError(thrown);
   if (error.code === "internal")
     request.log.error({ err: thrown, reqId: request.id }, "request failed");
+  // Every limit counts by the minute; a route that counts otherwise has said so.
+  if (error.status === 429 && !reply.hasHeader("retry-after"))
+    reply.header("retry-after", String(RETRY_AFTER_SECONDS));
   return (
     reply
       .code(error.status)

@@ -3,6 +3,8 @@
 /** A JSON API loads nothing, is framed by nobody and is read by no other origin: no CORS field is ever sent. */
 const SECURITY = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
   vary: "Accept-Encoding",
 };

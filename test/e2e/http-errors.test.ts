@@ -76,7 +76,7 @@ test.each(["/connectome.json", "/nowhere"])("a body over 64 KiB to %s is 413", a
 test("a body over 64 KiB that does not say so is 413 as well", async () => {
   const body = `{"x":"${"x".repeat(64 * 1024)}"}`;
   const answer = await exchange(
-    `POST /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n` +
+    `POST /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n` +
       `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
   );
   expect(answer).toMatch(/^HTTP\/1\.1 413 /);
@@ -101,19 +101,19 @@ describe("bytes that are no request", () => {
     ["nonsense", "GARBAGE\r\n\r\n", 400, "bad_request"],
     [
       "two lengths",
-      "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
       400,
       "bad_request",
     ],
     [
       "length and chunks",
-      "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
       400,
       "bad_request",
     ],
     [
       "huge headers",
-      `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${"x".repeat(20_000)}\r\n\r\n`,
+      `GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ${"x".repeat(20_000)}\r\n\r\n`,
       431,
       "headers_too_large",
     ],
@@ -126,7 +126,7 @@ describe("bytes that are no request", () => {
 
   test("a header named __proto__ is only a header", async () => {
     const answer = await exchange(
-      "GET /healthz HTTP/1.1\r\nHost: x\r\n__proto__: x\r\nConnection: close\r\n\r\n",
+      "GET /healthz HTTP/1.1\r\nHost: localhost\r\n__proto__: x\r\nConnection: close\r\n\r\n",
     );
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
   });
