@@ -2,6 +2,7 @@
 import { auditEvent } from "../audit/events.js";
 import { AppError } from "../errors.js";
 import type { AdminAnswer, AdminRequest } from "../model/admin.js";
+import type { AuditEvent, AuditEventType } from "../model/audit.js";
 import type {
   Controls,
   ControllerStatus,
@@ -14,20 +15,20 @@ import type {
   Trigger,
 } from "../model/controller.js";
 import type { JsonObject } from "../model/json.js";
-import type { AuditEvent, AuditEventType, SovereignRecord } from "../model/state.js";
+import type { SovereignRecord } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import { NO_ALLOWANCES } from "../plan/gates.js";
 import { fromInstant, toInstant } from "../protocol/instant.js";
 import { Revisions } from "../revision/revisions.js";
 import { readiness, suspended, type Judgements } from "./conditions.js";
-import { refreshOwnFeed } from "../feeds/own-feed-refresh.js";
+import { refreshFeed, refreshFeedAnyway } from "./own-feed.js";
 import { runPass, type Memo, type PassRequest, type PassResult, type PassTools } from "./pass.js";
 import { PassRecord } from "./pass-record.js";
 import type { ControllerPorts } from "./ports.js";
 import { CurrentState } from "./current-state.js";
 import { refusalOf, type Refusal } from "./refusal.js";
 import { nextRun, type Next } from "./schedule.js";
-import { lastVerdict } from "./status-book.js";
+import { isNews, lastVerdict } from "./status-book.js";
 import { StatusKeeper } from "./status-keeper.js";
 import { judgeFailure, judgeSuccess } from "./verdict.js";
 
@@ -49,6 +50,7 @@ export class Controller implements Controls {
   #failures = 0;
   /** Passes in a row that have applied something. */
   #applies = 0;
+  #isStopping = false;
   /** The head that was found to rewrite history, while it stands so. */
   #rewritten: string | null;
 
@@ -60,6 +62,11 @@ export class Controller implements Controls {
     this.#status = new StatusKeeper(ports, this.#state);
     const last = lastVerdict(this.#status.current.runs);
     this.#rewritten = last?.reason === "HistoryRewritten" ? last.commit : null;
+  }
+
+  /** What is cut off from now on is no failure. */
+  stop(): void {
+    this.#isStopping = true;
   }
 
   async status(): Promise<ControllerStatus> {
@@ -162,9 +169,8 @@ export class Controller implements Controls {
       // Somebody else was writing the state just when the books were to be: what was not written is found again.
       if (!(thrown instanceof AppError) || refusal.persistence !== "transient") throw thrown;
       this.#failures += 1;
-      const { reason, message } = refusal;
       const now = this.#ports.clock();
-      this.#status.judge(readiness("retrying", reason, message), now);
+      this.#status.judge(readiness("retrying", refusal.reason, refusal.message), now);
       return this.#finish(record.refused(refusal), now);
     }
   }
@@ -174,20 +180,22 @@ export class Controller implements Controls {
     observe({ type: "run_started", run: record.id, trigger });
     const start = clock();
     this.#expire(start);
-    if (writer.suspension() !== null) return this.#suspend(record, start);
+    if (writer.suspension() !== null) return await this.#suspend(record, start);
     let result: PassResult | null;
     try {
       result = await runPass(this.#tools, this.#memo, request, record);
-      await this.#refreshFeed();
+      await refreshFeed(this.#ports);
     } catch (thrown) {
       if (thrown instanceof AppError && thrown.code === "reconcile_suspended")
-        return this.#suspend(record, clock());
+        return await this.#suspend(record, clock());
+      await refreshFeedAnyway(this.#ports);
       return this.#refuse(record, refusalOf(thrown), thrown);
     }
     return this.#succeed(record, result);
   }
 
-  #suspend(record: PassRecord, now: Instant): Run {
+  async #suspend(record: PassRecord, now: Instant): Promise<Run> {
+    await refreshFeedAnyway(this.#ports);
     this.#judge({}, now);
     return this.#finish(record.suspended(), now);
   }
@@ -212,14 +220,17 @@ export class Controller implements Controls {
   #refuse(record: PassRecord, refusal: Refusal, thrown: unknown): Run {
     const { persistence, reason } = refusal;
     if (persistence === "fatal") throw thrown;
-    const now = this.#ports.clock();
     const isPermanent = persistence === "permanent";
+    // A fetch that was given up says nothing about the source.
+    if (this.#isStopping && !isPermanent) return record.refused(refusal);
+    const now = this.#ports.clock();
     this.#applies = 0;
     this.#failures = isPermanent ? 0 : this.#failures + 1;
     // Until the refusal stands in the audit, the same inputs are looked at again.
     this.#memo = null;
     if (reason === "HistoryRewritten") this.#rewritten = record.head?.commit ?? null;
-    if (this.#isNews(record, refusal)) this.#tellRefusal(record, refusal, now);
+    const run = record.refused(refusal);
+    if (isNews(this.#status.current.runs, run)) this.#tellRefusal(record, refusal, now);
     this.#learn(record, now);
     this.#status.learnState(now);
     const judgements = judgeFailure(record, refusal, this.#status.current.drift_count, now);
@@ -228,7 +239,7 @@ export class Controller implements Controls {
       this.#memo = record.memo();
     }
     this.#judge(judgements, now);
-    return this.#finish(record.refused(refusal), now);
+    return this.#finish(run, now);
   }
 
   #tellRefusal(record: PassRecord, refusal: Refusal, now: Instant): void {
@@ -242,35 +253,10 @@ export class Controller implements Controls {
     this.#ports.observe({ type: "refused", commit, reason, message, guards });
   }
 
-  /** The same refusal of the same commit is told and recorded once, whatever kept the controller from it in between. */
-  #isNews(record: PassRecord, { persistence, reason, message }: Refusal): boolean {
-    const { runs } = this.#status.current;
-    const isPermanent = persistence === "permanent";
-    const last = isPermanent ? lastVerdict(runs) : runs[0];
-    return (
-      last?.outcome !== (isPermanent ? "stalled" : "failed") ||
-      last.reason !== reason ||
-      last.message !== message ||
-      last.commit !== (record.head?.commit ?? null)
-    );
-  }
-
   #finish(run: Run, now: Instant): Run {
     const counted = this.#status.record(run, now);
     this.#status.tell();
     return counted;
-  }
-
-  /** Partners judge our feed by its age; a sovereign that revokes nothing has to say so from time to time. */
-  async #refreshFeed(): Promise<void> {
-    const { writer, key, clock, random, feedRefresh, publish } = this.#ports;
-    const generation = refreshOwnFeed(writer, {
-      key,
-      now: clock(),
-      random,
-      refreshSeconds: feedRefresh,
-    });
-    if (generation !== null) await publish(generation);
   }
 
   #expire(now: Instant): void {

@@ -52,6 +52,7 @@ export class Loop {
   /** The pass under way comes to its end; a fetch under way is given up. */
   async stop(): Promise<void> {
     this.#wakes.stop();
+    this.#controller.stop();
     await this.#ports.source.stop();
     await this.#workers.stop();
   }

@@ -136,6 +136,12 @@ export function lastVerdict(runs: readonly Run[]): Run | undefined {
   return runs.find(({ outcome }) => outcome !== "failed" && outcome !== "suspended");
 }
 
+/** Whether a refusal is told: once for each commit and reason, whatever kept the controller from it in between. */
+export function isNews(runs: readonly Run[], refused: Run): boolean {
+  const last = refused.outcome === "stalled" ? lastVerdict(runs) : runs[0];
+  return last === undefined || !endsAlike(last, refused);
+}
+
 function endsAlike(left: Run, right: Run): boolean {
   return (
     left.outcome === right.outcome &&

@@ -78,3 +78,33 @@ test("another key than the genesis names is refused until something changes", as
   expect(followed.snapshot.authority).toBeNull();
   expect((await followed.pass()).outcome).toBe("unchanged");
 });
+
+test("our own feed stays young while git is away, and while it is not followed", async () => {
+  const { repository, followed } = await settled();
+  const sequence = (): number => followed.writer.publishedFeed()?.sequence ?? -1;
+  const first = sequence();
+  renameSync(repository.dir, `${repository.dir}-away`);
+  followed.clock.pass(followed.ports.feedRefresh);
+  expect(await followed.pass()).toMatchObject({ outcome: "failed", reason: "FetchFailed" });
+  expect(sequence()).toBe(first + 1);
+  await followed.controller.suspend({ by: "ana@desk", reason: "INC-7", until: null });
+  followed.clock.pass(followed.ports.feedRefresh);
+  expect((await followed.pass()).outcome).toBe("suspended");
+  expect(sequence()).toBe(first + 2);
+  expect(followed.published).toContain(followed.writer.generation());
+});
+
+test("a fetch that is given up because the controller stops is no failure", async () => {
+  const { repository, followed } = await settled();
+  const before = await followed.status();
+  const told = followed.events.length;
+  renameSync(repository.dir, `${repository.dir}-away`);
+  const pass = followed.pass();
+  followed.controller.stop();
+  expect((await pass).outcome).toBe("failed");
+  const { conditions, runs } = await followed.status();
+  expect({ conditions, runs }).toEqual({ conditions: before.conditions, runs: before.runs });
+  const types = followed.events.slice(told).map(({ type }) => type);
+  expect(types).not.toContain("condition");
+  expect(types).not.toContain("refused");
+});
