@@ -1,7 +1,8 @@
 /** Steps → a batch: signs what is to be signed and writes down, beside every change, the event that records it. */
+import type { AuditEventType } from "../model/audit.js";
 import type { DesiredAuthority } from "../model/desired.js";
 import type { JsonObject } from "../model/json.js";
-import type { Digest, AuditEventType, InventoryEntry, Operation } from "../model/state.js";
+import type { Digest, InventoryEntry, Operation } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import type { Step } from "../plan/step.js";
 import { documentJson } from "../protocol/documents.js";

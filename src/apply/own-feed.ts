@@ -9,6 +9,11 @@ import { signDocument } from "../sign/sign-document.js";
 import type { Signing } from "./batch.js";
 import { draftFeed } from "./documents.js";
 
+/** What a feed takes of `Signing`. */
+export interface FeedSigning extends Pick<Signing, "key" | "now"> {
+  readonly authority: Pick<Signing["authority"], "sovereignId" | "keyId" | "publicKey">;
+}
+
 export interface PublishedFeed {
   readonly sequence: number;
   readonly json: string;
@@ -19,7 +24,7 @@ export interface PublishedFeed {
  * a row that was lost or changed outside git must not tell our partners that a revocation is taken back.
  */
 function revokedAfter(
-  snapshot: Snapshot,
+  attestations: Snapshot["attestations"],
   operations: readonly Operation[],
   published: SovereignRevocationFeed | null,
   sovereignId: string,
@@ -28,7 +33,7 @@ function revokedAfter(
   const revoked = new Map(
     (published?.revoked_attestation_ids ?? []).map((id) => [id, reasons[id] ?? "unspecified"]),
   );
-  for (const row of snapshot.attestations) {
+  for (const row of attestations) {
     if (row.issuer === sovereignId && row.status === "revoked")
       revoked.set(row.id, row.reason ?? "unspecified");
   }
@@ -51,15 +56,15 @@ function says(published: SovereignRevocationFeed, next: SovereignRevocationFeed)
 
 /** The next feed to publish, or null when the one that stands says the same. */
 export function nextFeed(
-  snapshot: Snapshot,
+  snapshot: Pick<Snapshot, "authority" | "attestations">,
   operations: readonly Operation[],
   published: PublishedFeed | null,
-  signing: Signing,
+  signing: FeedSigning,
   random: (length: number) => Uint8Array,
 ): Verified<SovereignRevocationFeed> | null {
   const { authority, key, now } = signing;
   const last = published === null ? null : parseFeed(parseJson(published.json)).body;
-  const revoked = revokedAfter(snapshot, operations, last, authority.sovereignId);
+  const revoked = revokedAfter(snapshot.attestations, operations, last, authority.sovereignId);
   // An empty feed starts at 0 as the reference's does, so that the first revocation is 1 for everyone.
   const sequence = published === null ? Math.min(revoked.size, 1) : published.sequence + 1;
   const body = draftFeed(authority, { feedId: uuid4(random(16)), sequence, revoked, now });

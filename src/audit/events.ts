@@ -1,6 +1,6 @@
 /** Makes audit events (protocol.md 8). */
+import type { AuditEvent, AuditEventType } from "../model/audit.js";
 import type { JsonObject } from "../model/json.js";
-import type { AuditEvent, AuditEventType } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import { fromInstant, toOffsetForm } from "../protocol/instant.js";
 import { uuid4 } from "../protocol/uuid.js";

@@ -1,7 +1,8 @@
 /** Writes what a poll has found: the feed, its event and the poll's record in one transaction, and nothing that is not new. */
 import { auditEvent } from "../audit/events.js";
+import type { AuditEvent } from "../model/audit.js";
 import type { FeedResult } from "../model/controller.js";
-import type { AuditEvent, FeedPoll, Note, SovereignRecord } from "../model/state.js";
+import type { FeedPoll, Note, SovereignRecord } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import { sha256 } from "../protocol/digest.js";
 import { fromInstant, secondsBetween, toInstant, toOffsetForm } from "../protocol/instant.js";

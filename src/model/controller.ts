@@ -1,9 +1,10 @@
 /** What the controller says about itself: conditions, runs, feeds, and the events it makes while it works. */
 import type { AdminAnswer, AdminRequest } from "./admin.js";
+import type { AuditEventType } from "./audit.js";
 import type { JsonObject } from "./json.js";
 import type { Drift, DriftClass, Lapsing } from "./plan.js";
 import type { Kind } from "./resources.js";
-import type { AuditEventType, Digest } from "./state.js";
+import type { Digest } from "./state.js";
 import type { Timestamp } from "./time.js";
 
 export const PHASES = ["fetch", "verify", "desired", "plan", "gate", "apply", "publish"] as const;

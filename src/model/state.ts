@@ -7,8 +7,9 @@ import type {
   SovereignRevocationFeed,
   Verified,
 } from "./documents.js";
+import type { AdoptedRows } from "./adoption.js";
+import type { AuditEvent } from "./audit.js";
 import type { FeedResult, OpenDrift, Suspension } from "./controller.js";
-import type { JsonObject } from "./json.js";
 import type { DriftClass } from "./plan.js";
 import type { Kind, Source, Tier } from "./resources.js";
 import type { SafetyPolicy } from "./desired.js";
@@ -161,47 +162,6 @@ export interface Snapshot {
   readonly inventory: readonly InventoryEntry[];
 }
 
-/** Types of the reference that we share (protocol.md 8), and our own. */
-export type AuditEventType =
-  | "recognition_treaty_issued"
-  | "recognition_treaty_revoked"
-  | "membership_attestation_issued"
-  | "membership_attestation_revoked"
-  | "recognition_policy_saved"
-  | "sovereign_revocation_feed_imported"
-  | "sovereign_revocation_feed_rejected"
-  | "operator_key_revoked"
-  | "authority_configured"
-  | "operator_key_saved"
-  | "sovereign_saved"
-  | "sovereign_removed"
-  | "recognition_policy_removed"
-  | "sovereign_revocation_feed_published"
-  | "drift_detected"
-  | "drift_resolved"
-  | "reconcile_refused"
-  | "reconcile_suspended"
-  | "reconcile_resumed"
-  | "history_accepted"
-  | "plan_applied"
-  | "admin_auth_failed"
-  | "admin_authz_denied"
-  | "admin_auth_throttled"
-  | "admin_legacy_signature_used"
-  | "admin_request_refused"
-  | "recognition_treaty_verified"
-  | "membership_attestation_verified"
-  | "treaty_attestation_verified";
-
-/** Details hold ids, digests and reasons, never payloads (protocol.md 8). */
-export interface AuditEvent {
-  readonly event_id: string;
-  readonly event_type: AuditEventType;
-  readonly details: JsonObject;
-  /** `+00:00` form. */
-  readonly created_at: string;
-}
-
 /** One write. A batch is a value; only `state/` knows the SQL behind it. */
 export type Operation =
   | { readonly do: "put_authority"; readonly authority: AuthorityRecord }
@@ -241,6 +201,8 @@ export type Operation =
     }
   | { readonly do: "remove_policy" }
   | { readonly do: "publish_feed"; readonly feed: Verified<SovereignRevocationFeed> }
+  /** Once, into an empty state. */
+  | { readonly do: "adopt"; readonly rows: AdoptedRows }
   | { readonly do: "record"; readonly entry: InventoryEntry }
   | { readonly do: "forget"; readonly kind: Kind; readonly name: string };
 
@@ -277,6 +239,15 @@ export interface FeedEvidence {
   readonly receivedAt: Timestamp;
 }
 
+/** An admin request that is about to count, once and never again. */
+export interface NonceClaim {
+  readonly keyId: string;
+  readonly nonce: string;
+  /** What the request was signed as of. */
+  readonly requestedAt: Timestamp;
+  readonly at: Timestamp;
+}
+
 /** Bookkeeping of the controller: no plan depends on it, and it leaves the state's revision as it is. */
 export type Note =
   | { readonly do: "open_drift"; readonly drift: OpenDrift }
@@ -291,7 +262,8 @@ export type Note =
   | { readonly do: "resume" }
   | { readonly do: "put_feed_poll"; readonly poll: FeedPoll }
   | { readonly do: "keep_evidence"; readonly evidence: FeedEvidence }
-  | { readonly do: "put_status"; readonly json: string };
+  | { readonly do: "put_status"; readonly json: string }
+  | { readonly do: "claim_nonce"; readonly claim: NonceClaim };
 
 export interface Batch {
   readonly operations: readonly Operation[];

@@ -1,7 +1,7 @@
 /** Reads and writes the audit events of a state (protocol.md 8). */
 import { AppError } from "../errors.js";
+import type { AuditEvent } from "../model/audit.js";
 import type { JsonObject, JsonValue } from "../model/json.js";
-import type { AuditEvent } from "../model/state.js";
 import { canonicalJson } from "../protocol/canonical.js";
 import { parseTimestamp, toOffsetForm } from "../protocol/instant.js";
 import { isJsonObject, parseJson } from "../protocol/json.js";

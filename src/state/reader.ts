@@ -8,7 +8,9 @@ import type {
   FeedEvidence,
   FeedPoll,
   FeedRecord,
+  OperatorKeyRecord,
   RejectedFeedRecord,
+  RevokedKeyRecord,
   Snapshot,
   SovereignRecord,
   TreatyRecord,
@@ -29,7 +31,16 @@ import {
   KeptTables,
 } from "./snapshot.js";
 import { parseStatus } from "./stored-status.js";
-import { ATTESTATIONS, AUTHORITY, FEEDS, REJECTED_FEEDS, SOVEREIGNS, TREATIES } from "./tables.js";
+import {
+  ATTESTATIONS,
+  AUTHORITY,
+  FEEDS,
+  OPERATOR_KEYS,
+  REJECTED_FEEDS,
+  REVOKED_KEYS,
+  SOVEREIGNS,
+  TREATIES,
+} from "./tables.js";
 
 /** Every method throws AppError `state_corrupt` or `state_unreadable` when the file has become so. */
 export interface StateReader {
@@ -46,6 +57,12 @@ export interface StateReader {
   treaty(id: string): TreatyRecord | null;
   attestation(id: string): AttestationRecord | null;
   countAttestations(status?: DocumentStatus): number;
+  operatorKeys(): readonly OperatorKeyRecord[];
+  /** Revocation is terminal, and counts whatever the record of the key says. */
+  revokedKeys(): readonly RevokedKeyRecord[];
+  /** Those of this issuer for this subject, whatever their status. */
+  treatiesBetween(issuer: string, subject: string): readonly TreatyRecord[];
+  revokedAttestations(): readonly AttestationRecord[];
   /** Null before the first apply. */
   authority(): AuthorityRecord | null;
   sovereign(id: string): SovereignRecord | null;
@@ -134,6 +151,23 @@ export class FileReader implements StateReader {
         ? connection.value("SELECT COUNT(*) FROM membership_attestations")
         : connection.value("SELECT COUNT(*) FROM membership_attestations WHERE status = ?", status);
     return Number(count);
+  }
+
+  operatorKeys(): readonly OperatorKeyRecord[] {
+    return readAll(this.#source.get(), OPERATOR_KEYS);
+  }
+
+  revokedKeys(): readonly RevokedKeyRecord[] {
+    return readAll(this.#source.get(), REVOKED_KEYS);
+  }
+
+  treatiesBetween(issuer: string, subject: string): readonly TreatyRecord[] {
+    const where = "issuer_sovereign_id = ? AND subject_sovereign_id = ?";
+    return readWhere(this.#source.get(), TREATIES, where, issuer, subject);
+  }
+
+  revokedAttestations(): readonly AttestationRecord[] {
+    return readWhere(this.#source.get(), ATTESTATIONS, "status = ?", "revoked");
   }
 
   authority(): AuthorityRecord | null {

@@ -1,8 +1,9 @@
 /** The one writer of a state: a batch is a value, a commit is a compare-and-swap (design.md 6). */
 import { AppError, type ErrorCode } from "../errors.js";
+import type { AuditEvent } from "../model/audit.js";
 import type { JsonObject } from "../model/json.js";
 import type { Resource } from "../model/resources.js";
-import type { AuditEvent, Batch, Digest, Note, Snapshot } from "../model/state.js";
+import type { Batch, Digest, Note, Snapshot } from "../model/state.js";
 import { writeEvent } from "./audit-events.js";
 import { Connection, type Transaction } from "./connection.js";
 import { checkSchema } from "./inspect.js";

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, onTestFinished } from "vitest";
 import { AppError, type ErrorCode } from "../../src/errors.js";
+import type { AuditEvent } from "../../src/model/audit.js";
 import type {
   MembershipAttestation,
   RecognitionTreaty,
@@ -12,7 +13,6 @@ import type {
   Verified,
 } from "../../src/model/documents.js";
 import type {
-  AuditEvent,
   Batch,
   InventoryEntry,
   Operation,

@@ -3,6 +3,7 @@ import type { Connection, Transaction } from "../connection.js";
 import { GENESIS_MESH_TABLES } from "./001-genesis-mesh-tables.js";
 import { CONCORDAT_TABLES } from "./002-concordat-tables.js";
 import { CONTROLLER_TABLES } from "./003-controller-tables.js";
+import { ADMIN_CLOCK } from "./004-admin-clock.js";
 
 /** "CNCD", in the header of every state (SQLite `application_id`). */
 export const APPLICATION_ID = 0x434e4344;
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly Migration[] = [
   },
   (transaction) => transaction.script(CONCORDAT_TABLES),
   (transaction) => transaction.script(CONTROLLER_TABLES),
+  (transaction) => transaction.script(ADMIN_CLOCK),
 ];
 
 /** What `user_version` is once every migration has run. */

@@ -1,6 +1,7 @@
 /** Writes one operation of a batch. What each means is said in model/state.ts and beside the function that writes it. */
 import type { Operation } from "../../model/state.js";
 import type { Transaction } from "../connection.js";
+import { adoptRows } from "./adopt.js";
 import {
   putAuthority,
   putOperatorKey,
@@ -57,6 +58,8 @@ export function applyOperation(transaction: Transaction, operation: Operation): 
       return removePolicy(transaction);
     case "publish_feed":
       return publishFeed(transaction, operation.feed);
+    case "adopt":
+      return adoptRows(transaction, operation.rows);
     case "record":
       return record(transaction, operation.entry);
     case "forget":

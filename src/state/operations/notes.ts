@@ -2,6 +2,7 @@
 import type { OpenDrift, Suspension } from "../../model/controller.js";
 import type { FeedEvidence, FeedPoll, Note, TrustedRevision } from "../../model/state.js";
 import type { Transaction } from "../connection.js";
+import { claimNonce } from "./nonces.js";
 
 /** An issuer that sends ever new contradictions must not fill the disk: one proof is enough, and these are the first. */
 const EVIDENCE_LIMIT = 10;
@@ -29,6 +30,8 @@ export function writeNote(transaction: Transaction, note: Note): void {
       return putFeedPoll(transaction, note.poll);
     case "keep_evidence":
       return keepEvidence(transaction, note.evidence);
+    case "claim_nonce":
+      return claimNonce(transaction, note.claim);
     case "put_status":
       transaction.run(
         "INSERT OR REPLACE INTO concordat_status (id, status_json) VALUES (1, ?)",

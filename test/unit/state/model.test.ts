@@ -167,6 +167,7 @@ function after(model: Model, step: Operation): Model | null {
         ? { ...model, inventory: without(model.inventory, step.name) }
         : null;
     case "put_authority":
+    case "adopt":
       return null;
   }
 }

@@ -84,8 +84,8 @@ const cases: readonly (readonly [string, ErrorCode, string, (path: string) => vo
   [
     "a newer schema of ours",
     "state_newer",
-    "schema 4 of Concordat",
-    alter("PRAGMA user_version = 4"),
+    "schema 5 of Concordat",
+    alter("PRAGMA user_version = 5"),
   ],
   [
     "a newer schema of the reference",

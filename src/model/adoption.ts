@@ -1,0 +1,61 @@
+/** What another authority program holds of one sovereign's trust, before and while it is taken over. */
+import type {
+  AttestationRecord,
+  FeedRecord,
+  ImportedRevocation,
+  RevokedKeyRecord,
+  TreatyRecord,
+} from "./state.js";
+
+/** A row of `audit_events`, byte for byte. */
+export interface EventRow {
+  readonly id: string;
+  readonly json: string;
+  readonly createdAt: string;
+}
+
+/** What a row is of. */
+export type HeldType =
+  | "recognition_treaty"
+  | "membership_attestation"
+  | "sovereign_revocation_feed"
+  | "imported_revocation"
+  | "revoked_operator_key"
+  | "recognition_policy"
+  | "audit_event";
+
+/** A row, and why it is treated otherwise than the rest of its kind. */
+export interface Exception {
+  readonly type: HeldType;
+  readonly id: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** The rows of an authority as they stand there: nothing in them is believed yet. Lists are in order of their ids. */
+export interface HeldRows {
+  readonly treaties: readonly TreatyRecord[];
+  readonly attestations: readonly AttestationRecord[];
+  readonly feeds: readonly FeedRecord[];
+  readonly importedRevocations: readonly ImportedRevocation[];
+  readonly revokedKeys: readonly RevokedKeyRecord[];
+  /** The active recognition policy. */
+  readonly policyJson: string | null;
+  readonly events: readonly EventRow[];
+  /** Ids of treaties and attestations that a copy under another key has taken the place of. */
+  readonly superseded: ReadonlySet<string>;
+  /** A sequence that our own feed must be above, whatever the rows say. */
+  readonly feedSequence: number;
+  /** Rows that are not even of the right types. */
+  readonly unreadable: readonly Exception[];
+}
+
+/** The rows that a state takes in as they are. */
+export interface AdoptedRows {
+  readonly treaties: readonly TreatyRecord[];
+  readonly attestations: readonly AttestationRecord[];
+  readonly feeds: readonly FeedRecord[];
+  readonly importedRevocations: readonly ImportedRevocation[];
+  readonly revokedKeys: readonly RevokedKeyRecord[];
+  readonly events: readonly EventRow[];
+}
