@@ -69,7 +69,7 @@ export class ControlClient implements OperatorControls {
     sent.on("response", (response) => {
       text(response).then(
         (read) => resolve({ status: response.statusCode ?? 0, body: read }),
-        reject,
+        (cause: NodeJS.ErrnoException) => reject(toError(cause, this.#socket)),
       );
     });
     sent.end(payload);

@@ -1,5 +1,7 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { ControlClient, whereItRuns } from "../../../src/cli/control-client.js";
 import { temporaryFolder } from "../../helpers/git.js";
 
@@ -15,4 +17,17 @@ test.each([
     async () => "here",
   );
   expect(await where).toBe("here");
+});
+
+test("a controller that dies in the middle of its answer has failed", async () => {
+  const socket = join(temporaryFolder(), "sock");
+  const server = createServer((_, response) => {
+    response.writeHead(200, { "content-length": 100 });
+    response.write('{"format":', () => response.destroy());
+  }).listen(socket);
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  await expect(new ControlClient(socket).status()).rejects.toMatchObject({
+    code: "controller_failed",
+  });
 });
