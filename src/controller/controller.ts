@@ -28,7 +28,7 @@ import type { ControllerPorts } from "./ports.js";
 import { CurrentState } from "./current-state.js";
 import { refusalOf, type Refusal } from "./refusal.js";
 import { nextRun, type Next } from "./schedule.js";
-import { isNews, lastVerdict } from "./status-book.js";
+import { isNewRefusal, lastVerdict } from "./status-book.js";
 import { StatusKeeper } from "./status-keeper.js";
 import { judgeFailure, judgeSuccess } from "./verdict.js";
 
@@ -230,7 +230,7 @@ export class Controller implements Controls {
     this.#memo = null;
     if (reason === "HistoryRewritten") this.#rewritten = record.head?.commit ?? null;
     const run = record.refused(refusal);
-    if (isNews(this.#status.current.runs, run)) this.#tellRefusal(record, refusal, now);
+    if (isNewRefusal(this.#status.current.runs, run)) this.#tellRefusal(record, refusal, now);
     this.#learn(record, now);
     this.#status.learnState(now);
     const judgements = judgeFailure(record, refusal, this.#status.current.drift_count, now);

@@ -40,6 +40,8 @@ const RULES: { readonly [C in ErrorCode]?: Rule } = {
   // What a failed write left on the disk is unknown until the file is opened anew, and checked.
   state_unreadable: ["fatal", "StateFailed"],
   state_corrupt: ["fatal", "StateFailed"],
+  // A first page that is damaged makes it a file of another kind.
+  state_foreign: ["fatal", "StateFailed"],
   writer_fenced: ["fatal", "LeaseLost"],
 };
 

@@ -137,7 +137,7 @@ export function lastVerdict(runs: readonly Run[]): Run | undefined {
 }
 
 /** Whether a refusal is told: once for each commit and reason, whatever kept the controller from it in between. */
-export function isNews(runs: readonly Run[], refused: Run): boolean {
+export function isNewRefusal(runs: readonly Run[], refused: Run): boolean {
   const last = refused.outcome === "stalled" ? lastVerdict(runs) : runs[0];
   return last === undefined || !endsAlike(last, refused);
 }

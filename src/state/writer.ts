@@ -28,6 +28,7 @@ export interface Revision {
 /** After these nothing is written any more: what the file holds, or whose it is, is known only once it is opened anew. */
 const FINAL: ReadonlySet<ErrorCode> = new Set([
   "state_corrupt",
+  "state_foreign",
   "state_unreadable",
   "writer_fenced",
 ]);

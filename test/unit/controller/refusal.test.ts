@@ -16,6 +16,7 @@ test.each([
   ["stale_plan", "transient", "PlanStale"],
   ["state_unreadable", "fatal", "StateFailed"],
   ["state_corrupt", "fatal", "StateFailed"],
+  ["state_foreign", "fatal", "StateFailed"],
   ["writer_fenced", "fatal", "LeaseLost"],
 ] as const)("%s is %s: %s", (code, persistence, reason) => {
   expect(refusalOf(new AppError(code, "why"))).toMatchObject({
