@@ -124,54 +124,58 @@ async function reaches(service: Service, phase: string, commit: string): Promise
   );
 }
 
-test(`a daemon that is killed ${KILLS} times, at any moment, leaves all of a plan or nothing`, async () => {
-  const draw = generator(20_261_123);
-  const repository = new Changing(await trustRepository());
-  const { dir } = repository;
-  const longest = new Map<string, number>();
-  let acknowledged = -1;
-  let applies = 0;
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    const phase = PHASES[Math.floor(draw() * PHASES.length)] ?? "start";
-    const fraction = draw();
-    const isInFlight = draw() < 0.2;
-    if (kill > 0 && !isInFlight) repository.next();
-    const started = Date.now();
-    const service = Service.launch(["--repo", dir], DAILY);
-    if (isInFlight) {
-      await service.until(
-        "it has settled",
-        () => service.logged({ outcome: "no_changes" }).length > 0,
-      );
-      repository.next();
-    }
-    const { head } = repository;
-    await reaches(service, phase, head);
-    const next = PHASES[PHASES.indexOf(phase) + 1] ?? "publish";
-    const pause = fraction * (longest.get(next) ?? 500);
-    await new Promise((resolve) => setTimeout(resolve, pause));
-    await service.kill();
+test(
+  `a daemon that is killed ${KILLS} times, at any moment, leaves all of a plan or nothing`,
+  { timeout: 600_000 },
+  async () => {
+    const draw = generator(20_261_123);
+    const repository = new Changing(await trustRepository());
+    const { dir } = repository;
+    const longest = new Map<string, number>();
+    let acknowledged = -1;
+    let applies = 0;
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const phase = PHASES[Math.floor(draw() * PHASES.length)] ?? "start";
+      const fraction = draw();
+      const isInFlight = draw() < 0.2;
+      if (kill > 0 && !isInFlight) repository.next();
+      const started = Date.now();
+      const service = Service.launch(["--repo", dir], DAILY);
+      if (isInFlight) {
+        await service.until(
+          "it has settled",
+          () => service.logged({ outcome: "no_changes" }).length > 0,
+        );
+        repository.next();
+      }
+      const { head } = repository;
+      await reaches(service, phase, head);
+      const next = PHASES[PHASES.indexOf(phase) + 1] ?? "publish";
+      const pause = fraction * (longest.get(next) ?? 500);
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      await service.kill();
 
-    for (const { phase: done, ms = 0, time = 0, commit = null, outcome } of service.log) {
-      if (done === undefined || outcome !== "ok") continue;
-      // The process comes to its first fetch only after a while.
-      const took = done === "fetch" && !isInFlight ? time - started : ms;
-      longest.set(done, Math.max(longest.get(done) ?? 0, took));
-      if (done !== "apply") continue;
-      applies += 1;
-      acknowledged = Math.max(acknowledged, repository.commits.indexOf(commit ?? ""));
+      for (const { phase: done, ms = 0, time = 0, commit = null, outcome } of service.log) {
+        if (done === undefined || outcome !== "ok") continue;
+        // The process comes to its first fetch only after a while.
+        const took = done === "fetch" && !isInFlight ? time - started : ms;
+        longest.set(done, Math.max(longest.get(done) ?? 0, took));
+        if (done !== "apply") continue;
+        applies += 1;
+        acknowledged = Math.max(acknowledged, repository.commits.indexOf(commit ?? ""));
+      }
+      if (!existsSync(repository.db)) continue;
+      const applied = expectWhole(repository);
+      expect(repository.commits.indexOf(applied ?? "")).toBeGreaterThanOrEqual(acknowledged);
     }
-    if (!existsSync(repository.db)) continue;
-    const applied = expectWhole(repository);
-    expect(repository.commits.indexOf(applied ?? "")).toBeGreaterThanOrEqual(acknowledged);
-  }
-  // Otherwise nothing was tried.
-  expect(applies).toBeGreaterThan(0);
+    // Otherwise nothing was tried.
+    expect(applies).toBeGreaterThan(0);
 
-  const last = await Service.start(["--repo", dir], DAILY);
-  await last.settles(repository.head);
-  expect(await last.stop()).toBe(0);
-  expect(expectWhole(repository)).toBe(repository.head);
-  expect((await run(["plan", "--detailed-exitcode"], { cwd: dir })).code).toBe(0);
-  expect((await run(["drift"], { cwd: dir })).code).toBe(0);
-});
+    const last = await Service.start(["--repo", dir], DAILY);
+    await last.settles(repository.head);
+    expect(await last.stop()).toBe(0);
+    expect(expectWhole(repository)).toBe(repository.head);
+    expect((await run(["plan", "--detailed-exitcode"], { cwd: dir })).code).toBe(0);
+    expect((await run(["drift"], { cwd: dir })).code).toBe(0);
+  },
+);
