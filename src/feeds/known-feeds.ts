@@ -4,6 +4,7 @@ import type { FeedRecord, RejectedFeedRecord } from "../model/state.js";
 import { AppError } from "../errors.js";
 import { parseFeed } from "../protocol/documents.js";
 import { parseJson } from "../protocol/json.js";
+import type { StateReader } from "../state/reader.js";
 
 export interface KnownFeeds {
   /** Of the imported ones; null when there is none. */
@@ -14,6 +15,18 @@ export interface KnownFeeds {
   bearing(feedId: string): FeedRecord | null;
   /** The feeds of the issuer that git refused. */
   rejected(): readonly RejectedFeedRecord[];
+}
+
+type FeedRows = Pick<StateReader, "highestSequence" | "feed" | "feedNamed" | "rejectedFeeds">;
+
+/** What the state holds of the issuer's feeds at this moment. */
+export function knownFeeds(rows: FeedRows, issuer: string): KnownFeeds {
+  return {
+    highestSequence: rows.highestSequence(issuer),
+    imported: (sequence) => rows.feed(issuer, sequence),
+    bearing: (feedId) => rows.feedNamed(feedId),
+    rejected: () => rows.rejectedFeeds(issuer),
+  };
 }
 
 /** The body of a stored feed. Throws AppError `state_corrupt`. */

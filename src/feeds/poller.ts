@@ -13,6 +13,7 @@ import { Confirmations } from "./confirmations.js";
 import type { Resolve } from "./destination.js";
 import { fetchFeed, trustOf, type Fetched, type FetchOptions } from "./fetch.js";
 import { judgeFeed, type ImportedFeed, type Trial } from "./judge.js";
+import { knownFeeds } from "./known-feeds.js";
 import { PollBook } from "./poll-book.js";
 import { PollWriter } from "./poll-writer.js";
 import type { FeedSettings } from "./settings.js";
@@ -156,12 +157,7 @@ export class FeedPoller {
       issuer,
       keys: sovereign.publicKeys,
       suspended: sovereign.feed.suspend,
-      known: {
-        highestSequence: writer.highestSequence(issuer),
-        imported: (sequence) => writer.feed(issuer, sequence),
-        bearing: (feedId) => writer.feedNamed(feedId),
-        rejected: () => writer.rejectedFeeds(issuer),
-      },
+      known: knownFeeds(writer, issuer),
       // Without an authority there is no policy that would let a sequence run ahead.
       maxSequenceJump: writer.authority()?.policy.maxSequenceJump ?? 0,
       now,

@@ -30,9 +30,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   scaffold: [...PURE, "git", "sign", "desired"],
   feeds: DERIVED,
   reconcile: WHOLE,
-  controller: [...WHOLE, "reconcile"],
-  http: [...WHOLE, "reconcile", "controller"],
-  cli: [...WHOLE, "reconcile", "controller"],
+  admin: WHOLE,
+  controller: [...WHOLE, "reconcile", "admin"],
+  http: [...WHOLE, "reconcile", "admin", "controller"],
+  cli: [...WHOLE, "reconcile", "admin", "controller"],
 };
 const PARTS = Object.keys(ALLOWED);
 const FILES = ["errors", "secret-file", "reconcile"];
