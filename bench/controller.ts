@@ -50,6 +50,7 @@ async function pass(fixture: Fixture): Promise<number> {
     stopwatch: () => performance.now(),
     interval: 60,
     feedRefresh: 30 * 86_400,
+    adminGrants: "refuse",
     feeds: new FeedPoller({ writer, clock, random: randomBytes, settings: DEFAULT_FEED_SETTINGS }),
     version: "bench",
     publish: async () => {},

@@ -68,6 +68,7 @@ export const eventLoopDelay: Row = {
         interval: 3_600,
         feedRefresh: 86_400,
         feeds: feed.settings,
+        adminGrants: "refuse",
         version: "bench",
         holder: "bench",
       },

@@ -9,8 +9,19 @@ export function controllerOptions(
   version: string,
   command: string,
 ): ControllerOptions {
-  const { repo, ref, db, mirror, git, limits, authorityKey, interval, feedRefresh, feeds } =
-    settings;
+  const {
+    repo,
+    ref,
+    db,
+    mirror,
+    git,
+    limits,
+    authorityKey,
+    interval,
+    feedRefresh,
+    feeds,
+    adminGrants,
+  } = settings;
   return {
     repo,
     ref,
@@ -22,6 +33,7 @@ export function controllerOptions(
     interval,
     feedRefresh,
     feeds,
+    adminGrants,
     version,
     holder: holderOf(command),
   };

@@ -5,6 +5,7 @@ import type { FeedSettings } from "../feeds/settings.js";
 import { FeedPoller } from "../feeds/poller.js";
 import type { GitCredentials } from "../git/credentials.js";
 import { openSource } from "../git/source.js";
+import type { AdminGrants } from "../model/admin.js";
 import type { ControllerEvent } from "../model/controller.js";
 import type { Seconds } from "../model/time.js";
 import { readAuthorityKey } from "../sign/authority-key.js";
@@ -28,6 +29,7 @@ export interface ControllerOptions {
   readonly interval: Seconds;
   readonly feedRefresh: Seconds;
   readonly feeds: FeedSettings;
+  readonly adminGrants: AdminGrants;
   readonly version: string;
   /** Names this process to others that find the state locked. */
   readonly holder: string;
@@ -51,7 +53,8 @@ export async function assemble(
   options: ControllerOptions,
   { observe, publish }: Listeners,
 ): Promise<Assembled> {
-  const { repo, ref, mirror, credentials, limits, interval, feedRefresh, version } = options;
+  const { repo, ref, mirror, credentials, limits, interval, feedRefresh, adminGrants, version } =
+    options;
   const writer = openStateForWriting(options.db, options.holder);
   try {
     const source = await openSource({ repo, ref, mirror, credentials });
@@ -63,6 +66,7 @@ export async function assemble(
       limits,
       interval,
       feedRefresh,
+      adminGrants,
       version,
       observe,
       publish,

@@ -27,6 +27,7 @@ import { PassRecord } from "./pass-record.js";
 import type { ControllerPorts } from "./ports.js";
 import { CurrentState } from "./current-state.js";
 import { refusalOf, type Refusal } from "./refusal.js";
+import { answerAdmin, recordOccurrences } from "./requests.js";
 import { nextRun, type Next } from "./schedule.js";
 import { isNewRefusal, lastVerdict } from "./status-book.js";
 import { StatusKeeper } from "./status-keeper.js";
@@ -120,14 +121,11 @@ export class Controller implements Controls {
   }
 
   async admin(request: AdminRequest): Promise<AdminAnswer> {
-    const { caller, action } = request;
-    throw new AppError("no_controller", `${action.action} of ${caller.keyId} is not done here`);
+    return await answerAdmin(this.#ports, request);
   }
 
   async record(events: readonly Occurrence[]): Promise<void> {
-    const now = this.#ports.clock();
-    const written = events.map(({ type, details }) => this.#event(type, details, now));
-    if (written.length > 0) this.#ports.writer.note([], written);
+    recordOccurrences(this.#ports, events);
   }
 
   /** What a poll has found. Waits for no pass: a source that does not answer is no matter of the feed's. */

@@ -2,6 +2,7 @@
 import type { Limits } from "../desired/limits.js";
 import type { FeedPoller } from "../feeds/poller.js";
 import type { Source } from "../git/source.js";
+import type { AdminGrants } from "../model/admin.js";
 import type { ControllerEvent } from "../model/controller.js";
 import type { Instant, Seconds } from "../model/time.js";
 import type { PrivateKey } from "../sign/private-key.js";
@@ -26,6 +27,8 @@ export interface ControllerPorts {
   /** Our own feed is signed anew when it is older than this. */
   readonly feedRefresh: Seconds;
   readonly feeds: FeedPoller;
+  /** Whether an admin request may add trust. */
+  readonly adminGrants: AdminGrants;
   readonly version: string;
   /** Called with each generation that was committed; ends once it is served. */
   readonly publish: (generation: number) => Promise<void>;

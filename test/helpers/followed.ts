@@ -65,6 +65,7 @@ export class Followed {
       stopwatch: () => performance.now(),
       interval: 60,
       feedRefresh: 30 * 86_400,
+      adminGrants: "refuse",
       feeds: new FeedPoller({ writer, clock: clock.now, random, settings: DEFAULT_FEED_SETTINGS }),
       version: "0.0.0",
       publish: async (generation) => void this.published.push(generation),

@@ -1,0 +1,27 @@
+/** What the process that serves asks of the controller for others. None of it waits for a pass: a fetch may take long. */
+import { performAdmin } from "../admin/perform.js";
+import { auditEvent } from "../audit/events.js";
+import type { AdminAnswer, AdminRequest } from "../model/admin.js";
+import type { Occurrence } from "../model/controller.js";
+import type { ControllerPorts } from "./ports.js";
+
+/** What was done is served before it is answered. Throws as `performAdmin`. */
+export async function answerAdmin(
+  { writer, adminGrants: grants, clock, key, random, publish }: ControllerPorts,
+  request: AdminRequest,
+): Promise<AdminAnswer> {
+  const { generation, answer } = performAdmin({ writer, grants, clock, key, random }, request);
+  if (generation !== null) await publish(generation);
+  return answer;
+}
+
+/** Throws as `note` of the writer. */
+export function recordOccurrences(
+  { writer, clock, random }: ControllerPorts,
+  occurrences: readonly Occurrence[],
+): void {
+  if (occurrences.length === 0) return;
+  const now = clock();
+  const events = occurrences.map(({ type, details }) => auditEvent(type, details, now, random(16)));
+  writer.note([], events);
+}
