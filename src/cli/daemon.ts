@@ -147,6 +147,7 @@ export async function startService(
     const controlApp = buildControlApp({ controls: thread, requestIds: randomUUID });
     const control = await listenOnSocket(controlApp, settings.controlSocket);
     opened.push(async () => await control.close());
+    thread.run();
     return {
       address: server.address,
       source: displayOf(settings.repo),

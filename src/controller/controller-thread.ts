@@ -73,6 +73,11 @@ export class ControllerThread implements Controls {
     return this.#ended.promise;
   }
 
+  /** Begins to follow the source. */
+  run(): void {
+    this.#tell({ type: "run" });
+  }
+
   wake(trigger: Trigger): void {
     this.#tell({ type: "wake", trigger });
   }

@@ -74,6 +74,7 @@ async function run(): Promise<void> {
   const observe = (event: Extract<FromController, { type: "event" }>["event"]): void =>
     tell({ type: "event", event });
   const { controller, loop, close } = await assemble(options, { observe, publish });
+  const begun = Promise.withResolvers<void>();
   try {
     port?.on("message", (message: ToController) => {
       switch (message.type) {
@@ -97,11 +98,16 @@ async function run(): Promise<void> {
           return loop.wake(message.trigger);
         case "released":
           return released.resolve();
+        case "run":
+          return begun.resolve();
         case "stop":
+          begun.resolve();
           void loop.stop();
       }
     });
     tell({ type: "started" });
+    // Nothing is applied by a service that may still fail to start.
+    await begun.promise;
     await loop.run();
   } finally {
     await release();

@@ -42,12 +42,12 @@ export default class Resume extends BaseCommand<ControllerStatus> {
     const resume = async (controls: OperatorControls): Promise<ControllerStatus> =>
       await controls.resume({ by: whoAmI(), reason: flags.reason ?? null, acceptHistory });
     const here = { settings, version: this.config.version, command: "resume", observe: () => {} };
-    const status = await whereItRuns(
-      settings.controlSocket,
-      resume,
-      async () => await inForeground(here, resume),
-    );
-    this.print(renderSuspension(status));
+    let isRunning = true;
+    const status = await whereItRuns(settings.controlSocket, resume, async () => {
+      isRunning = false;
+      return await inForeground(here, resume);
+    });
+    this.print(renderSuspension(status, isRunning));
     return status;
   }
 }

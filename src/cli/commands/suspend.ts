@@ -52,7 +52,7 @@ export default class Suspend extends BaseCommand<ControllerStatus> {
       suspend,
       async () => await inForeground(here, suspend),
     );
-    this.print(renderSuspension(status));
+    this.print(renderSuspension(status, true));
     return status;
   }
 }

@@ -5,7 +5,11 @@ import { toSecond } from "./duration.js";
 import { visible } from "./visible.js";
 import { wayOutLines } from "./way-out.js";
 
-export function renderSuspension({ suspension, conditions }: ControllerStatus): string {
+/** `isRunning`: a controller answers, and follows git unless it is suspended. */
+export function renderSuspension(
+  { suspension, conditions }: ControllerStatus,
+  isRunning: boolean,
+): string {
   if (suspension !== null) {
     const { until, by, reason } = suspension;
     const end = until === null ? "until concordat resume" : `until ${toSecond(until)}`;
@@ -13,7 +17,9 @@ export function renderSuspension({ suspension, conditions }: ControllerStatus): 
   }
   const ready = conditions.find((condition) => condition.type === "Ready");
   const verdict = ready?.status === "True" ? "READY" : "NOT READY";
-  const said = hanging(`FOLLOWING GIT  ${verdict}  `, visible(ready?.message ?? ""));
+  const label = isRunning ? "FOLLOWING GIT" : "RESUMED";
+  const said = hanging(`${label}  ${verdict}  `, visible(ready?.message ?? ""));
   const ways = ready === undefined || ready.status === "True" ? [] : wayOutLines(ready.reason);
-  return `${[...said, ...ways].join("\n")}\n`;
+  const next = isRunning ? [] : ["no controller runs; start one with: concordat serve"];
+  return `${[...said, ...ways, ...next].join("\n")}\n`;
 }
