@@ -35,6 +35,7 @@ export type ToController =
   | { readonly type: "control"; readonly id: number; readonly request: ControlRequest }
   | { readonly type: "published"; readonly generation: number }
   | { readonly type: "wake"; readonly trigger: Trigger }
+  | { readonly type: "run" }
   | { readonly type: "stop" }
   /** Nobody reads the state any more. */
   | { readonly type: "released" };
