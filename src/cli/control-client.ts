@@ -14,6 +14,8 @@ import { isJsonObject, parseJson } from "../protocol/json.js";
 
 /** A pass fetches, plans and applies before it answers. */
 const TIMEOUT_MS = 180_000;
+/** A status is told from memory. */
+const STATUS_TIMEOUT_MS = 10_000;
 
 interface Answer {
   readonly status: number;
@@ -28,7 +30,7 @@ export class ControlClient implements OperatorControls {
   }
 
   async status(): Promise<ControllerStatus> {
-    return (await this.#ask("GET", "/status.json", null)) as ControllerStatus;
+    return (await this.#ask("GET", "/status.json", null, STATUS_TIMEOUT_MS)) as ControllerStatus;
   }
 
   async reconcile(request: RunRequest): Promise<Run> {
@@ -44,13 +46,18 @@ export class ControlClient implements OperatorControls {
   }
 
   /** Throws AppError `no_controller` when nobody listens, `controller_failed`, or what the controller itself refused. */
-  async #ask(method: string, path: string, body: object | null): Promise<unknown> {
-    const { status, body: answer } = await this.#send(method, path, body);
+  async #ask(
+    method: string,
+    path: string,
+    body: object | null,
+    timeout = TIMEOUT_MS,
+  ): Promise<unknown> {
+    const { status, body: answer } = await this.#send(method, path, body, timeout);
     if (status !== 200) throw refusalOf(answer);
     return JSON.parse(answer);
   }
 
-  async #send(method: string, path: string, body: object | null): Promise<Answer> {
+  async #send(method: string, path: string, body: object | null, timeout: number): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const payload = body === null ? "" : JSON.stringify(body);
     const headers = {
@@ -62,7 +69,7 @@ export class ControlClient implements OperatorControls {
       method,
       path,
       headers: body === null ? {} : headers,
-      timeout: TIMEOUT_MS,
+      timeout,
     });
     sent.on("timeout", () => sent.destroy(new Error("no answer in time")));
     sent.on("error", (cause) => reject(toError(cause, this.#socket)));

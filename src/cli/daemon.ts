@@ -9,7 +9,7 @@ import { buildApp, type Serving } from "../http/app.js";
 import { buildControlApp } from "../http/control-app.js";
 import { listenOnSocket } from "../http/control-socket.js";
 import { listen, type Listening } from "../http/server.js";
-import type { ControllerEvent, ControllerStatus } from "../model/controller.js";
+import type { ControllerEvent, ControllerStatus, OperatorControls } from "../model/controller.js";
 import { Notifier } from "../notify/notifier.js";
 import { openSinks } from "../notify/sinks.js";
 import { TRANSPORT } from "../notify/transport.js";
@@ -144,7 +144,14 @@ export async function startService(
     await audience.publish();
     const server: Listening = await listen(app, settings);
     opened.push(async () => await server.close());
-    const controlApp = buildControlApp({ controls: thread, requestIds: randomUUID });
+    const controls: OperatorControls = {
+      // What the controller said last: its thread may be in the middle of a long plan.
+      status: async () => audience.status() ?? (await thread.status()),
+      reconcile: async (request) => await thread.reconcile(request),
+      suspend: async (request) => await thread.suspend(request),
+      resume: async (request) => await thread.resume(request),
+    };
+    const controlApp = buildControlApp({ controls, requestIds: randomUUID });
     const control = await listenOnSocket(controlApp, settings.controlSocket);
     opened.push(async () => await control.close());
     thread.run();

@@ -18,6 +18,8 @@ import { visible } from "../render/visible.js";
 import { resolveSettings } from "../settings.js";
 import { untilStopped } from "../until-stopped.js";
 
+function ignore(): void {}
+
 interface Served {
   readonly address: string;
   readonly db: string;
@@ -67,6 +69,8 @@ export default class Serve extends BaseCommand<Served> {
     const settings = resolveSettings(flags, process.env);
     const options = { version: this.config.version, logLevel: flags["log-level"] };
     const isNamed = flags["authority-key"] !== undefined;
+    // One that comes while the service starts is answered by its first look at the source.
+    process.on("SIGHUP", ignore);
     const service = flags["read-only"]
       ? await startReadOnlyService(settings, options, isNamed)
       : await startService(settings, options);

@@ -77,9 +77,9 @@ test("what others have said reaches no terminal as it is, and no line is wider t
 
 test("resume says what to do where it was not enough", () => {
   const halted = condition({ status: "False", reason: "HistoryRewritten", message: "rewritten" });
-  const text = renderSuspension(controllerStatus({ conditions: [halted] }));
+  const text = renderSuspension(controllerStatus({ conditions: [halted] }), true);
   expect(text).toContain("FOLLOWING GIT  NOT READY  rewritten\nnext: find out who pushed");
-  expect(renderSuspension(controllerStatus())).not.toContain("next:");
+  expect(renderSuspension(controllerStatus(), true)).not.toContain("next:");
 });
 
 test("a run that did not end well says what to do", () => {
