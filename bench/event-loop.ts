@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { ControllerThread } from "../src/controller/controller-thread.js";
 import { realClock } from "../src/controller/real-time.js";
-import { buildApp, type Serving } from "../src/http/app.js";
+import { buildApp } from "../src/http/app.js";
 import { writeKeyPair } from "../src/sign/key-file.js";
 import { openState } from "../src/state/open.js";
 import { keyOf, LIMITS, repository } from "./fixture.js";
@@ -55,7 +55,6 @@ export const eventLoopDelay: Row = {
     const feed = await partner(fixture, ENTRIES);
     const { privatePath } = writeKeyPair(join(db, "../authority"), "bench-1", keyOf("authority"));
     const imported = Promise.withResolvers<void>();
-    const serving = Promise.withResolvers<Serving>();
     const thread = await ControllerThread.start(
       {
         repo: dir,
@@ -77,7 +76,7 @@ export const eventLoopDelay: Row = {
           if (event.type === "feed" && event.feed.result === "imported") imported.resolve();
         },
         publish: async () => {
-          await (await serving.promise).prepare();
+          await app.prepare();
         },
         release: async () => {
           await app.close();
@@ -92,9 +91,9 @@ export const eventLoopDelay: Row = {
       requestIds: () => "bench",
       version: "bench",
     });
-    serving.resolve(app);
     await app.listen({ port: 0 });
     const { port } = app.server.address() as AddressInfo;
+    thread.run();
     await feed.asked;
     await app.prepare();
     // What the first apply has left to do is not part of what is measured.
