@@ -19,5 +19,8 @@ export function assertServingKey(
   throw new AppError(
     "authority_key_mismatch",
     `the key signs as ${publicKey}; the genesis names ${authority.publicKey}`,
+    {
+      hint: "use that key; to go over to this one, apply its genesis first: concordat reconcile --once",
+    },
   );
 }

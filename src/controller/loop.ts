@@ -49,6 +49,11 @@ export class Loop {
     this.#wakes.wake(trigger);
   }
 
+  /** Ends the loop as a pass that cannot go on would. */
+  fail(cause: unknown): void {
+    this.#failure.reject(cause);
+  }
+
   /** The pass under way comes to its end; a fetch under way is given up. */
   async stop(): Promise<void> {
     this.#wakes.stop();

@@ -4,6 +4,7 @@ import { AppError } from "../errors.js";
 import type { Controls, Trigger } from "../model/controller.js";
 import { adminRequest, answerJson, occurrences } from "./admin-json.js";
 import { assemble, type ControllerOptions } from "./assemble.js";
+import { refusalOf } from "./refusal.js";
 import {
   toMessage,
   type ControlAnswer,
@@ -82,8 +83,11 @@ async function run(): Promise<void> {
           answer(controller, message.request)
             .then(
               (result) => tell({ type: "answer", id: message.id, answer: result }),
-              (error: unknown) =>
-                tell({ type: "refusal", id: message.id, error: toMessage(error) }),
+              (error: unknown) => {
+                tell({ type: "refusal", id: message.id, error: toMessage(error) });
+                // A state that can no longer be written is everybody's matter.
+                if (refusalOf(error).persistence === "fatal") loop.fail(error);
+              },
             )
             .finally(() => {
               // It may have changed when to run next, which feeds to poll, and whether the state can be written.

@@ -112,7 +112,7 @@ describe("what changes during a fetch", () => {
       response.writeHead(200, { "Content-Type": "application/json" }).end(AT_7);
     });
     const status = await polled.poll();
-    expect(status).toMatchObject({ result: "fetch_failed", url: `${polled.server.url()}?3` });
+    expect(status).toMatchObject({ result: "fetch_failed", url: polled.server.url() });
     expect(status.next_poll_at).not.toBe(parseTimestamp("2026-11-23T00:00:00Z"));
     expect(polled.server.requests).toHaveLength(3);
   });
