@@ -4,7 +4,7 @@ import type { AuditEventType } from "./audit.js";
 import type { JsonObject } from "./json.js";
 import type { Drift, DriftClass, Lapsing } from "./plan.js";
 import type { Kind } from "./resources.js";
-import type { Digest } from "./state.js";
+import type { Digest } from "./digest.js";
 import type { Timestamp } from "./time.js";
 
 export const PHASES = ["fetch", "verify", "desired", "plan", "gate", "apply", "publish"] as const;

@@ -1,7 +1,7 @@
 /** A plan is a value (design.md 3). These are also the fields of its published JSON, hence the snake case. */
 import type { JsonObject, JsonValue } from "./json.js";
 import type { Kind } from "./resources.js";
-import type { Digest } from "./state.js";
+import type { Digest } from "./digest.js";
 import type { Timestamp } from "./time.js";
 
 export type Action =

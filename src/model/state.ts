@@ -9,14 +9,14 @@ import type {
 } from "./documents.js";
 import type { AdoptedRows } from "./adoption.js";
 import type { AuditEvent } from "./audit.js";
+import type { Digest } from "./digest.js";
 import type { FeedResult, OpenDrift, Suspension } from "./controller.js";
 import type { DriftClass } from "./plan.js";
 import type { Kind, Source, Tier } from "./resources.js";
 import type { SafetyPolicy } from "./desired.js";
 import type { Seconds, Timestamp } from "./time.js";
 
-/** `sha256:` and 64 lower-case hex digits. */
-export type Digest = `sha256:${string}`;
+export type { Digest } from "./digest.js";
 
 export interface AuthorityRecord {
   readonly name: string;
