@@ -50,10 +50,12 @@ function specFrom(
     const issuers = policy.fieldsList("recognized_issuers");
     const named = new Map(
       issuers.map((issuer) => {
+        const keys = issuer.texts("public_keys");
+        if (keys.length === 0) throw issuer.fault("public_keys", "expected at least one key");
         const roles = issuer.texts("allowed_roles", []);
         checkRoles(roles);
         const terms = {
-          public_keys: sortedSet(publicKeys(issuer.texts("public_keys"))),
+          public_keys: sortedSet(publicKeys(keys)),
           allowed_roles: sortedSet(roles),
           accepted_statuses: sortedSet(issuer.statuses("accepted_statuses")),
         };
