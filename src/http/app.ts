@@ -25,6 +25,7 @@ import { healthRoutes } from "./routes/health.js";
 import { metricsRoute } from "./routes/metrics.js";
 import { statusRoute } from "./routes/status.js";
 import { treatyRoutes } from "./routes/treaties.js";
+import { verifyRoutes } from "./routes/verify.js";
 import { webhookRoute } from "./routes/webhook.js";
 import { Slices } from "./slices.js";
 import { stateFigures } from "./state-figures.js";
@@ -125,6 +126,7 @@ export function buildApp(context: ServeContext): FastifyInstance & Serving {
   treatyRoutes(app, context, model);
   attestationRoutes(app, model);
   connectomeRoutes(app, model);
+  verifyRoutes(app, context, { model, metrics, limits });
   statusRoute(app, context, model);
   webhookRoute(app, context, (result) => metrics.countWebhook(result));
   return Object.assign(app, {

@@ -9,7 +9,17 @@ import type { SliceOptions } from "./slices.js";
 /** The part of the state's reader that the public routes use. */
 export type ServedState = Pick<
   StateReader,
-  "generation" | "servedRows" | "attestation" | "countAttestations"
+  | "generation"
+  | "servedRows"
+  | "treaty"
+  | "treatiesBetween"
+  | "attestation"
+  | "countAttestations"
+  | "importedRevocation"
+  | "sovereign"
+  | "highestSequence"
+  | "feed"
+  | "feedPoll"
 >;
 
 export interface ServeContext {

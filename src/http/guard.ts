@@ -6,6 +6,7 @@ import type { ServeContext } from "./context.js";
 import { refusal } from "./error-reply.js";
 import { HostAllowList } from "./host-allow-list.js";
 import { MAX_HEADER_FIELDS, type HttpLimits } from "./limits.js";
+import { countFields } from "./raw-fields.js";
 import { RateLimit } from "./rate-limit.js";
 
 /** Probes come often, and an instance that refuses them is taken out of service. */
@@ -35,13 +36,13 @@ export function guard(
   });
 }
 
-function assertPlainHeaders({ raw: { rawHeaders } }: FastifyRequest): void {
-  if (rawHeaders.length > 2 * MAX_HEADER_FIELDS) throw refusal(431);
-  // Of two Host fields node keeps the first, and a proxy before it may have gone by the second (RFC 9112 3.2).
-  let hosts = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2)
-    if (rawHeaders[at]?.length === 4 && rawHeaders[at]?.toLowerCase() === "host") hosts += 1;
-  if (hosts > 1) throw refusal(400);
+function assertPlainHeaders({ raw }: FastifyRequest): void {
+  if (raw.rawHeaders.length > 2 * MAX_HEADER_FIELDS) throw refusal(431);
+  // RFC 9112 3.2.
+  if (countFields(raw, "host") > 1) throw refusal(400);
+  // node takes the chunks apart and leaves any other coding to whoever reads the body.
+  const coding = raw.headers["transfer-encoding"];
+  if (coding !== undefined && coding.toLowerCase() !== "chunked") throw refusal(400);
 }
 
 function assertAllowedHost({ headers, raw }: FastifyRequest, hosts: HostAllowList): void {

@@ -4,6 +4,7 @@ import { AppError } from "../errors.js";
 import type { JsonObject, JsonValue } from "../model/json.js";
 import { isJsonObject, parseJson } from "../protocol/json.js";
 import { refusal } from "./error-reply.js";
+import { countFields } from "./raw-fields.js";
 
 const JSON_TYPE = "application/json";
 /** Nothing else: what a looser reading takes for JSON, a reader beside it may take for something else. */
@@ -30,7 +31,8 @@ export function acceptJson(scope: FastifyInstance): void {
   });
   scope.addHook("preValidation", async (request) => {
     // Fields that come after the body were seen by nobody who judged the request.
-    if (request.raw.rawTrailers.length > 0) throw refusal(400);
+    const trailers: unknown = request.raw.rawTrailers;
+    if (Array.isArray(trailers) && trailers.length > 0) throw refusal(400);
   });
 }
 
@@ -63,11 +65,11 @@ function parse(bytes: Buffer): JsonValue {
   }
 }
 
-/** Null: none. Of two fields node keeps the first, and a proxy before it may have gone by the second: two are no type. */
+/** Null: none. Two are no type. */
 function soleType({ headers, raw }: FastifyRequest): string | null {
   const type = headers["content-type"];
   if (type === undefined) return null;
-  return raw.headersDistinct["content-type"]?.length === 1 ? type : "";
+  return countFields(raw, "content-type") === 1 ? type : "";
 }
 
 /** RFC 9112 6.3. */

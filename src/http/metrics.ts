@@ -12,12 +12,20 @@ export interface StateFigures {
   readonly verified: boolean;
 }
 
+export type VerificationType = "treaty" | "attestation" | "attestation_with_treaty";
+
+export interface Verdict {
+  readonly accepted: boolean;
+  readonly reason: string;
+}
+
 export type WebhookResult = "accepted" | "refused" | "replayed" | "throttled";
 
 export class HttpMetrics {
   readonly registry = new Registry();
   readonly builds: Counter;
   readonly #webhooks: Counter<"result">;
+  readonly #verifications: Counter<"type" | "accepted" | "reason">;
   readonly #requests: Counter<"route" | "code">;
   readonly #seconds: Histogram<"route">;
 
@@ -49,7 +57,18 @@ export class HttpMetrics {
       labelNames: ["result"],
       registers,
     });
+    this.#verifications = new Counter({
+      name: "concordat_verifications_total",
+      help: "Documents that were judged for somebody, by type and reason.",
+      labelNames: ["type", "accepted", "reason"],
+      registers,
+    });
     registerStateGauges(registers, figures);
+  }
+
+  /** `reason` is of the closed list of the decision. */
+  countVerification(type: VerificationType, { accepted, reason }: Verdict): void {
+    this.#verifications.inc({ type, accepted: String(accepted), reason });
   }
 
   countWebhook(result: WebhookResult): void {

@@ -69,11 +69,15 @@ export class ReadModel {
     return view.generation.number;
   }
 
-  /** Reads past the model, for rows it does not keep. Throws AppError `service_not_ready` when that fails. */
+  /**
+   * Reads past the model, for rows it does not keep. Throws AppError `service_not_ready` when that fails; what the request is
+   * to blame for passes.
+   */
   read<T>(read: (state: ServedState) => T): T {
     try {
       return read(this.#options.reader);
     } catch (cause) {
+      if (cause instanceof AppError && cause.status < 500) throw cause;
       throw notReady([codeOf(cause)], cause);
     }
   }

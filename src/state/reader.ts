@@ -8,6 +8,7 @@ import type {
   FeedEvidence,
   FeedPoll,
   FeedRecord,
+  ImportedRevocation,
   OperatorKeyRecord,
   RejectedFeedRecord,
   RevokedKeyRecord,
@@ -35,6 +36,7 @@ import {
   ATTESTATIONS,
   AUTHORITY,
   FEEDS,
+  IMPORTED_REVOCATIONS,
   OPERATOR_KEYS,
   REJECTED_FEEDS,
   REVOKED_KEYS,
@@ -63,6 +65,8 @@ export interface StateReader {
   /** Those of this issuer for this subject, whatever their status. */
   treatiesBetween(issuer: string, subject: string): readonly TreatyRecord[];
   revokedAttestations(): readonly AttestationRecord[];
+  /** What an imported feed of this issuer says of its attestation. */
+  importedRevocation(issuer: string, attestationId: string): ImportedRevocation | null;
   /** Null before the first apply. */
   authority(): AuthorityRecord | null;
   sovereign(id: string): SovereignRecord | null;
@@ -151,6 +155,12 @@ export class FileReader implements StateReader {
         ? connection.value("SELECT COUNT(*) FROM membership_attestations")
         : connection.value("SELECT COUNT(*) FROM membership_attestations WHERE status = ?", status);
     return Number(count);
+  }
+
+  importedRevocation(issuer: string, attestationId: string): ImportedRevocation | null {
+    const where = "issuer_sovereign_id = ? AND attestation_id = ?";
+    const rows = readWhere(this.#source.get(), IMPORTED_REVOCATIONS, where, issuer, attestationId);
+    return rows[0] ?? null;
   }
 
   operatorKeys(): readonly OperatorKeyRecord[] {

@@ -32,8 +32,9 @@ export class RawClient {
     return client;
   }
 
+  /** One byte for each character. */
   write(text: string): void {
-    if (!this.socket.destroyed) this.socket.write(text);
+    if (!this.socket.destroyed) this.socket.write(text, "latin1");
   }
 
   get isOver(): boolean {
