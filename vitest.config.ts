@@ -1,4 +1,4 @@
-/** Two kinds of tests: pure ones beside nothing, and real processes that may take their time. */
+/** Three kinds of tests: pure ones beside nothing, real processes that may take their time, and the reference beside ours. */
 import { devNull } from "node:os";
 import { defineConfig } from "vitest/config";
 
@@ -22,6 +22,16 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "interop",
+          include: ["test/interop/**/*.test.ts"],
+          globalSetup: ["test/interop/prepare.ts"],
+          testTimeout: 600_000,
           hookTimeout: 180_000,
         },
       },
