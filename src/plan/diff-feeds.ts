@@ -73,6 +73,11 @@ function equivocation(desired: DesiredFeed, other: FeedRecord): Finding {
   };
 }
 
+/** Text of another program, taken over as it was: the same feed, signatures included, in another form. */
+function isSameDocument(row: FeedRecord, json: string): boolean {
+  return documentJson(parseFeed(parseJson(row.json))) === json;
+}
+
 /** The reference signs a new feed at each request (protocol.md 10): a poll may have brought the same one already. */
 function repeats(desired: DesiredFeed, other: FeedRecord): boolean {
   const { body } = desired.feed;
@@ -110,7 +115,7 @@ function accept(
     issuer.feeds.find((row) => row.sequence === body.sequence) ??
     context.snapshot.feeds.find((row) => row.feedId === body.feed_id);
   if (conflict !== undefined) {
-    if (conflict.json === json) {
+    if (conflict.json === json || isSameDocument(conflict, json)) {
       settle(context, outcome, desired);
       return;
     }
@@ -209,7 +214,7 @@ function refuse(
     return;
   }
   const stored = issuer.feeds[imported];
-  if (stored !== undefined && stored.json !== documentJson(desired.feed)) {
+  if (stored !== undefined && !isSameDocument(stored, documentJson(desired.feed))) {
     outcome.findings.push(equivocation(desired, stored));
     return;
   }

@@ -1,6 +1,6 @@
 /** Authority, sovereigns and recognition policy as records for `diff-named.ts`. */
-import type { DesiredSovereign } from "../model/desired.js";
-import type { SovereignRecord } from "../model/state.js";
+import type { DesiredAuthority, DesiredSovereign } from "../model/desired.js";
+import type { AuthorityRecord, SovereignRecord } from "../model/state.js";
 import { documentJson } from "../protocol/documents.js";
 import { approvalFindings, genesisFindings } from "./authority-findings.js";
 import { inventoryOf, type PlanContext } from "./context.js";
@@ -11,19 +11,18 @@ import { policyJson, storedPolicySpec } from "./stored-policy.js";
 import { authoritySpec, recognitionPolicySpec, sovereignSpec } from "./spec.js";
 import type { Outcome } from "./step.js";
 
+/** The authority as the state stores it. */
+export function authorityRecord(authority: DesiredAuthority): AuthorityRecord {
+  const { name, sovereignId, keyId, publicKey, genesis, endpoint, policy } = authority;
+  const genesisJson = documentJson(genesis);
+  return { name, sovereignId, keyId, publicKey, genesisJson, endpoint, policy };
+}
+
 /** The local sovereign. Its id is the identity of everything signed so far, so it never changes. */
 export function diffAuthority(context: PlanContext): Outcome {
   const { authority } = context.desired;
   const stored = context.snapshot.authority;
-  const record = {
-    name: authority.name,
-    sovereignId: authority.sovereignId,
-    keyId: authority.keyId,
-    publicKey: authority.publicKey,
-    genesisJson: documentJson(authority.genesis),
-    endpoint: authority.endpoint,
-    policy: authority.policy,
-  };
+  const record = authorityRecord(authority);
   const outcome = diffNamed(context, { kind: "Authority", addRisk: "widens", remove: () => null }, [
     {
       name: authority.name,
@@ -38,7 +37,8 @@ export function diffAuthority(context: PlanContext): Outcome {
   return outcome;
 }
 
-function sovereignRecord(sovereign: DesiredSovereign): SovereignRecord {
+/** A foreign sovereign as the state stores it. */
+export function sovereignRecord(sovereign: DesiredSovereign): SovereignRecord {
   const { name, sovereignId, publicKeys, endpoint, feed } = sovereign;
   return { name, sovereignId, publicKeys, endpoint, feed };
 }

@@ -88,8 +88,9 @@ function unmanagedRevocation(
   const { targetKind, targetName, reason, incident } = desired;
   // A name stands for a resource of the tree, which the comparison of its kind revokes or buries.
   if (targetName !== null) return [];
+  // Nor does it see the row of a tombstone that is not revoked: one that was taken over suspended.
   const managed = [...inventoryOf(context, targetKind).values()].some(
-    (entry) => entry.objectId === targetId,
+    (entry) => entry.objectId === targetId && (entry.live || targetKind === "OperatorKey"),
   );
   if (managed) return [];
   if (targetKind === "OperatorKey") {

@@ -1,6 +1,7 @@
 /** Does an object stand in the state as it was applied? What differs was done outside git. */
 import type { Drift, DriftClass, DriftDisposition } from "../model/plan.js";
 import type { InventoryEntry } from "../model/state.js";
+import { appliedSpec } from "./change.js";
 import type { PlanContext } from "./context.js";
 import type { SignedKind } from "./signed-kind.js";
 import { holds, secondsLeft } from "./signed-row.js";
@@ -33,7 +34,10 @@ function classOf(
 ): DriftClass | null {
   const row = signed.rows.get(entry.objectId);
   if (!entry.live) {
-    return row !== undefined && row.status !== "revoked" && secondsLeft(row, context.now) > 0
+    return row !== undefined &&
+      row.status !== "revoked" &&
+      !(row.status === "suspended" && wasSuspended(entry)) &&
+      secondsLeft(row, context.now) > 0
       ? "reactivated"
       : null;
   }
@@ -41,6 +45,11 @@ function classOf(
   if (row.status === "revoked") return "revoked_out_of_band";
   if (row.status === "suspended") return "suspended";
   return holds(row, entry.documentDigest, () => signed.repeated(row.id)) ? null : "altered";
+}
+
+/** Taken over as it stood: it grants nothing, and no resource asks for it (src/adopt/). */
+function wasSuspended(entry: InventoryEntry): boolean {
+  return appliedSpec(entry)["status"] === "suspended";
 }
 
 /** What to do about it, under the policy last applied: grants made outside git are undone, nothing is re-granted. */

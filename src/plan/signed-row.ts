@@ -1,11 +1,12 @@
 /** A row of a signed object, and what is read out of it: each thing once, since rows mostly stand from one plan to the next. */
 import { AppError } from "../errors.js";
-import type { JsonObject } from "../model/json.js";
+import type { JsonObject, JsonValue } from "../model/json.js";
 import type { AttestationRecord, Digest, TreatyRecord } from "../model/state.js";
 import type { Instant, Seconds, Timestamp } from "../model/time.js";
 import { canonicalJson } from "../protocol/canonical.js";
 import { sha256 } from "../protocol/digest.js";
 import { fromInstant, parseTimestamp, secondsBetween, toInstant } from "../protocol/instant.js";
+import { isJsonObject, parseJson } from "../protocol/json.js";
 import { perObject } from "../protocol/per-object.js";
 
 /** A row as both tables have it. */
@@ -96,7 +97,34 @@ function columnsAgree(row: SignedRow, repeated: JsonObject): boolean {
     valid_from: zulu(row.validFrom),
     expires_at: zulu(row.expiresAt),
   };
-  return Object.entries(columns).every(([field, value]) =>
-    row.json.includes(`"${field}":${canonicalJson(value)}`),
+  return (
+    Object.entries(columns).every(([field, value]) =>
+      row.json.includes(`"${field}":${canonicalJson(value)}`),
+    ) || textAgrees(row.json, columns)
   );
+}
+
+/** The same of a text that another program wrote: with spaces, unescaped, or with its times in another form. */
+function textAgrees(json: string, columns: JsonObject): boolean {
+  try {
+    const document = parseJson(json);
+    return (
+      isJsonObject(document) &&
+      Object.entries(columns).every(([field, value]) => {
+        const said = document[field] ?? null;
+        return TIMES.has(field)
+          ? instantOf(said) === instantOf(value)
+          : canonicalJson(said) === canonicalJson(value);
+      })
+    );
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}
+
+const TIMES: ReadonlySet<string> = new Set(["issued_at", "valid_from", "expires_at"]);
+
+function instantOf(value: JsonValue | undefined): Instant {
+  return toInstant(parseTimestamp(typeof value === "string" ? value : ""));
 }
