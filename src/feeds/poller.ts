@@ -1,17 +1,14 @@
 /** Polls the feeds of foreign sovereigns, each for itself: fetch, judge, write (docs/threats.md F1 to F5, F12, F13). */
-import { lookup } from "node:dns/promises";
-import { readFileSync } from "node:fs";
-import type { SecureContext } from "node:tls";
 import { AppError, type ErrorCode } from "../errors.js";
 import type { FeedStatus } from "../model/controller.js";
 import type { SovereignRecord } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import { sha256 } from "../protocol/digest.js";
 import type { StateWriter } from "../state/writer.js";
-import { AddressRules } from "./address.js";
 import { Confirmations } from "./confirmations.js";
 import type { Resolve } from "./destination.js";
-import { fetchFeed, trustOf, type Fetched, type FetchOptions } from "./fetch.js";
+import { fetchOptions } from "./fetch-options.js";
+import { fetchFeed, type Fetched, type FetchOptions } from "./fetch.js";
 import { judgeFeed, type ImportedFeed, type Trial } from "./judge.js";
 import { knownFeeds } from "./known-feeds.js";
 import { PollBook } from "./poll-book.js";
@@ -27,9 +24,6 @@ export interface FeedPollerPorts {
   /** The addresses of a host name; left out: what the system knows. */
   readonly resolve?: Resolve;
 }
-
-const TOTAL_MS = 10_000;
-const IDLE_MS = 5_000;
 
 /** How often a poll begins again because what it was to judge by changed while it waited. */
 const ROUNDS = 3;
@@ -51,17 +45,10 @@ export class FeedPoller {
   readonly #confirmations: Confirmations;
 
   /** Throws AppError `bad_settings` for a range that is none, `unreadable_file` for a `caFile` that cannot be used. */
-  constructor({ writer, clock, random, settings, resolve = systemAddresses }: FeedPollerPorts) {
+  constructor({ writer, clock, random, settings, resolve }: FeedPollerPorts) {
     this.#writer = writer;
     this.#clock = clock;
-    this.#options = {
-      rules: new AddressRules(settings.allowPrivate),
-      resolve,
-      trust: trustFrom(settings.caFile),
-      maxBytes: settings.maxBytes,
-      totalMs: TOTAL_MS,
-      idleMs: IDLE_MS,
-    };
+    this.#options = fetchOptions(settings, resolve);
     this.#book = new PollBook(writer, settings.intervalSeconds);
     this.#output = new PollWriter(writer, this.#book, random);
     this.#confirmations = new Confirmations(writer);
@@ -200,17 +187,4 @@ export class FeedPoller {
 function nobody(sovereignId: string): SovereignRecord {
   const feed = { url: null, maxAge: null, suspend: false };
   return { name: "", sovereignId, publicKeys: [], endpoint: null, feed };
-}
-
-async function systemAddresses(host: string): Promise<readonly string[]> {
-  const found = await lookup(host, { all: true });
-  return found.map(({ address }) => address);
-}
-
-function trustFrom(caFile: string | null): SecureContext {
-  try {
-    return trustOf(caFile === null ? null : readFileSync(caFile, "utf8"));
-  } catch (cause) {
-    throw new AppError("unreadable_file", `no certificates can be read from ${caFile}`, { cause });
-  }
 }
