@@ -1,9 +1,10 @@
 /** What is to become of an admin request that was authenticated: the one list of actions. */
+import { AppError } from "../errors.js";
 import type { AdminAction } from "../model/admin.js";
 import { importFeed } from "./import-feed.js";
 import { issueAttestation } from "./issue-attestation.js";
 import { issueTreaty } from "./issue-treaty.js";
-import type { Outcome, Situation } from "./outcome.js";
+import { already, type Outcome, type Situation } from "./outcome.js";
 import { revokeAttestation } from "./revoke-attestation.js";
 import { revokeOperatorKey } from "./revoke-operator-key.js";
 import { revokeTreaty } from "./revoke-treaty.js";
@@ -26,5 +27,9 @@ export function decide(action: AdminAction, situation: Situation): Outcome {
       return importFeed(action, situation);
     case "revoke_operator_key":
       return revokeOperatorKey(action, situation);
+    case "list_attestations":
+      return already({});
+    case "refuse":
+      throw new AppError(action.code, action.message, { details: action.details });
   }
 }

@@ -2,7 +2,7 @@
 import type { Recorded } from "../apply/batch.js";
 import { auditEvent } from "../audit/events.js";
 import { AppError } from "../errors.js";
-import type { AdminAnswer, AdminGrants, AdminRequest } from "../model/admin.js";
+import type { AdminAction, AdminAnswer, AdminGrants, AdminRequest } from "../model/admin.js";
 import type { Note } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import { fromInstant } from "../protocol/instant.js";
@@ -88,9 +88,13 @@ function judge(tools: AdminTools, request: AdminRequest, now: Instant): Outcome 
     return decide(action, { state: writer, authority, caller, grants, now, key, random });
   } catch (error) {
     if (!(error instanceof AppError) || error.status >= 500) throw error;
-    const details = { action: action.action, reason: error.code, ...askedBy({ caller }) };
+    const details = { action: asked(action), reason: error.code, ...askedBy({ caller }) };
     return refusal(error, { type: "admin_request_refused", details });
   }
+}
+
+function asked(action: AdminAction): string {
+  return action.action === "refuse" ? action.asked : action.action;
 }
 
 function refusal(error: AppError, event: Recorded): Outcome {
@@ -100,6 +104,6 @@ function refusal(error: AppError, event: Recorded): Outcome {
 /** Version 1 binds neither method nor path (protocol.md 7), so each use of it is written down. */
 function legacyUse({ caller, action }: AdminRequest): readonly Recorded[] {
   if (caller.signatureVersion !== 1) return [];
-  const details = { action: action.action, ...askedBy({ caller }) };
+  const details = { action: asked(action), ...askedBy({ caller }) };
   return [{ type: "admin_legacy_signature_used", details }];
 }

@@ -1,4 +1,5 @@
 /** What an authenticated admin request asks for, who asks, and what it is answered (protocol.md 7). */
+import type { ErrorCode } from "../errors.js";
 import type { JsonObject, JsonValue } from "./json.js";
 import type { Tier } from "./resources.js";
 import type { Timestamp } from "./time.js";
@@ -52,6 +53,20 @@ export interface RevokeOperatorKey {
   readonly reason: string;
 }
 
+/** Reads what operators alone may see: nothing is done, and the nonce is spent. */
+export interface ListAttestations {
+  readonly action: "list_attestations";
+}
+
+/** What was asked cannot be done as it was put; whoever signed it is heard all the same, and its nonce is spent. */
+export interface RefuseRequest {
+  readonly action: "refuse";
+  readonly asked: Exclude<AdminAction["action"], "refuse">;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details: JsonValue;
+}
+
 export type AdminAction =
   | IssueTreaty
   | RevokeTreaty
@@ -59,7 +74,9 @@ export type AdminAction =
   | RevokeAttestation
   | SavePolicy
   | ImportFeed
-  | RevokeOperatorKey;
+  | RevokeOperatorKey
+  | ListAttestations
+  | RefuseRequest;
 
 /** Whose signature held, and what it covered. */
 export interface AdminCaller {

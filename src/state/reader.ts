@@ -20,6 +20,7 @@ import type {
 import { readEvents, type EventFilter, type StoredEvent } from "./audit-events.js";
 import type { Connection } from "./connection.js";
 import { DRIFT, FEED_EVIDENCE, FEED_POLLS, SUSPENSION, TRUSTED } from "./controller-tables.js";
+import { hasNonce } from "./operations/nonces.js";
 import { readResources } from "./resource-cache.js";
 import { Row } from "./row.js";
 import { readServedRows, type ServedRows } from "./served-rows.js";
@@ -44,6 +45,13 @@ import {
   TREATIES,
 } from "./tables.js";
 
+/** Null: any. A status that no row can have is carried by none. */
+export interface AttestationFilter {
+  readonly issuer: string | null;
+  readonly subject: string | null;
+  readonly status: string | null;
+}
+
 /** Every method throws AppError `state_corrupt` or `state_unreadable` when the file has become so. */
 export interface StateReader {
   /** Raised by every commit, and by every change that another program makes to what a plan depends on. */
@@ -59,9 +67,13 @@ export interface StateReader {
   treaty(id: string): TreatyRecord | null;
   attestation(id: string): AttestationRecord | null;
   countAttestations(status?: DocumentStatus): number;
+  /** Those that are as the filter says, in the order of issue. */
+  attestations(filter: AttestationFilter): readonly AttestationRecord[];
   operatorKeys(): readonly OperatorKeyRecord[];
   /** Revocation is terminal, and counts whatever the record of the key says. */
   revokedKeys(): readonly RevokedKeyRecord[];
+  /** Whether an admin request of this key has used the nonce. */
+  hasNonce(keyId: string, nonce: string): boolean;
   /** Those of this issuer for this subject, whatever their status. */
   treatiesBetween(issuer: string, subject: string): readonly TreatyRecord[];
   revokedAttestations(): readonly AttestationRecord[];
@@ -157,6 +169,12 @@ export class FileReader implements StateReader {
     return Number(count);
   }
 
+  attestations({ issuer, subject, status }: AttestationFilter): readonly AttestationRecord[] {
+    const where = `issuer_sovereign_id = coalesce(?, issuer_sovereign_id) AND subject_id = coalesce(?, subject_id)
+      AND status = coalesce(?, status) ORDER BY issued_at, attestation_id`;
+    return readWhere(this.#source.get(), ATTESTATIONS, where, issuer, subject, status);
+  }
+
   importedRevocation(issuer: string, attestationId: string): ImportedRevocation | null {
     const where = "issuer_sovereign_id = ? AND attestation_id = ?";
     const rows = readWhere(this.#source.get(), IMPORTED_REVOCATIONS, where, issuer, attestationId);
@@ -169,6 +187,10 @@ export class FileReader implements StateReader {
 
   revokedKeys(): readonly RevokedKeyRecord[] {
     return readAll(this.#source.get(), REVOKED_KEYS);
+  }
+
+  hasNonce(keyId: string, nonce: string): boolean {
+    return hasNonce(this.#source.get(), keyId, nonce);
   }
 
   treatiesBetween(issuer: string, subject: string): readonly TreatyRecord[] {

@@ -9,13 +9,19 @@ import {
   toInstant,
   toOffsetForm,
 } from "../../protocol/instant.js";
-import type { Transaction } from "../connection.js";
+import type { Queries, Transaction } from "../connection.js";
 
 /** How far the clocks of the two sides may be apart (protocol.md 7). */
 export const ADMIN_CLOCK_SKEW_SECONDS: Seconds = 300;
 
 /** So many rows go at once: what is left goes with the next request. */
 const PURGE_LIMIT = 1000;
+
+/** Whether a request of this key bore the nonce. What claims one asks again. */
+export function hasNonce(queries: Queries, keyId: string, nonce: string): boolean {
+  const select = "SELECT 1 FROM nonces WHERE scope = ? AND nonce = ?";
+  return queries.value(select, scopeOf(keyId), nonce) !== undefined;
+}
 
 /**
  * Claims the nonce for its key. A nonce is forgotten once it is older than twice the allowed skew: the request that bore it
@@ -33,7 +39,7 @@ export function claimNonce(transaction: Transaction, claim: NonceClaim): void {
   }
   const claimed = transaction.run(
     "INSERT INTO nonces (scope, nonce, created_at) VALUES (?, ?, ?) ON CONFLICT (scope, nonce) DO NOTHING",
-    `admin:${claim.keyId}`,
+    scopeOf(claim.keyId),
     claim.nonce,
     toOffsetForm(claim.at),
   );
@@ -47,6 +53,10 @@ export function claimNonce(transaction: Transaction, claim: NonceClaim): void {
     "INSERT OR REPLACE INTO concordat_admin_clock (id, highest_at) VALUES (1, ?)",
     fromInstant(highest),
   );
+}
+
+function scopeOf(keyId: string): string {
+  return `admin:${keyId}`;
 }
 
 function highestTime(transaction: Transaction): Instant | null {
