@@ -47,6 +47,8 @@ const TABLE = {
   // State
   state_missing: { exit: 1, status: 503, hint: "apply a plan first, or give --db FILE" },
   state_foreign: { exit: 1, status: 500, hint: "this file is not a Concordat state; give another --db FILE" },
+  state_not_empty: { exit: 3, status: 409, hint: "give another --db FILE; what a state holds is never overwritten" },
+  adoption_refused: { exit: 6, status: 409, hint: "import the database again into a new folder, review and commit that" },
   state_newer: { exit: 1, status: 500, hint: "use a Concordat at least as new as the one that wrote this state" },
   state_corrupt: { exit: 6, status: 500, hint: "keep the file, and restore from a backup" },
   state_unreadable: { exit: 1, status: 500, hint: "check the path, its permissions and the free space" },
@@ -79,6 +81,7 @@ const TABLE = {
   feed_not_published: { exit: 1, status: 404, hint: "the next apply publishes one" },
   listen_failed: { exit: 1, status: 500, hint: "check --host and --port, and the right to listen there" },
   admin_auth_failed: { exit: 1, status: 401, hint: "sign the request with an operator key" },
+  admin_auth_throttled: { exit: 1, status: 429, hint: "sign with an operator key that is applied; wait as long as Retry-After says" },
   insufficient_operator_tier: { exit: 1, status: 403, hint: "use an operator key of the tier that the route asks for" },
   nonce_replayed: { exit: 1, status: 401, hint: "sign each request anew, with a new nonce" },
   admin_request_stale: { exit: 1, status: 401, hint: "sign the request anew; set the clock of the side that lags" },

@@ -21,6 +21,7 @@ import { originForm } from "./request-target.js";
 import { attestationRoutes } from "./routes/attestations.js";
 import { authorityRoutes } from "./routes/authority.js";
 import { connectomeRoutes } from "./routes/connectome.js";
+import { docsRoutes } from "./routes/docs.js";
 import { healthRoutes } from "./routes/health.js";
 import { metricsRoute } from "./routes/metrics.js";
 import { statusRoute } from "./routes/status.js";
@@ -120,6 +121,7 @@ export function buildApp(context: ServeContext): FastifyInstance & Serving {
     if (reply.statusCode >= 400) logRefusal(request, reply);
   });
 
+  docsRoutes(app, context.version);
   healthRoutes(app, context, model);
   metricsRoute(app, metrics.registry);
   authorityRoutes(app, context, model);

@@ -5,19 +5,23 @@ import { commonHeaders } from "./headers.js";
 import { matchesEtag } from "./if-none-match.js";
 import type { Representation, Variant } from "./representation.js";
 
-/** Answers 200, or 304 when If-None-Match holds the validator of the variant that would be sent. */
+/**
+ * Answers 200, or 304 when If-None-Match holds the validator of the variant that would be sent. `more` are header fields that
+ * take the place of the common ones.
+ */
 export function sendRepresentation(
   request: FastifyRequest,
   reply: FastifyReply,
   representation: Representation | Promise<Representation>,
+  more: Readonly<Record<string, string>> = {},
 ): FastifyReply | Promise<FastifyReply> {
   if (representation instanceof Promise)
-    return representation.then((made) => sendRepresentation(request, reply, made));
+    return representation.then((made) => sendRepresentation(request, reply, made, more));
+  const { type } = representation;
   const variant = representation.variant(negotiateCoding(request.headers["accept-encoding"]));
-  if (variant instanceof Promise) {
-    return variant.then((made) => sendVariant(request, reply, representation.type, made));
-  }
-  return sendVariant(request, reply, representation.type, variant);
+  if (variant instanceof Promise)
+    return variant.then((made) => sendVariant(request, reply, type, made, more));
+  return sendVariant(request, reply, type, variant, more);
 }
 
 function sendVariant(
@@ -25,8 +29,9 @@ function sendVariant(
   reply: FastifyReply,
   type: string,
   variant: Variant,
+  more: Readonly<Record<string, string>>,
 ): FastifyReply {
-  const headers = commonHeaders(request.id, "no-cache");
+  const headers = { ...commonHeaders(request.id, "no-cache"), ...more };
   headers["etag"] = variant.etag;
   const known = request.headers["if-none-match"];
   if (known !== undefined && matchesEtag(known, variant.etag))
