@@ -107,7 +107,7 @@ const TABLE = {
   ),
   reserved_key: error("A key is a name that JavaScript programs give a meaning.", "rename the key"),
   bad_number: error(
-    "A number is not a plain decimal integer, and readers disagree on what it is.",
+    "A number is not a plain decimal integer, and readers disagree on what it is. Claims and metadata take floats such as 1.5.",
     "quote it if it is a text, or write a plain integer",
   ),
   number_out_of_range: error(

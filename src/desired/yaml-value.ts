@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from "../model/json.js";
 import { refusedCharacters } from "./characters.js";
 import { REPLACED } from "./decode.js";
 import type { FileReport } from "./file-report.js";
+import { readFreeFloat } from "./free-float.js";
 import { KeyReader } from "./yaml-key.js";
 import type { Limits } from "./limits.js";
 import { readPlainScalar, ScalarFault } from "./plain-scalar.js";
@@ -72,7 +73,8 @@ class ValueReader {
       this.faulty.add(path);
       return text;
     }
-    const value = node.type === "PLAIN" ? readPlainScalar(text) : text;
+    const value =
+      node.type === "PLAIN" ? (readFreeFloat(text, path) ?? readPlainScalar(text)) : text;
     if (value instanceof ScalarFault) {
       this.#fault(path, node, value);
       return text;

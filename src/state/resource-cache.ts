@@ -1,5 +1,6 @@
 /** Parsed resources by git blob id, so that a plan parses what changed and not what exists (design.md 6). */
 import { createRequire } from "node:module";
+import { JsonFloat, type JsonValue } from "../model/json.js";
 import type { Resource } from "../model/resources.js";
 import type { Queries, Transaction } from "./connection.js";
 
@@ -37,11 +38,13 @@ export function writeResources(
 ): void {
   // Sorted, because rows are stored in this order.
   for (const blob of [...parsed.keys()].toSorted()) {
+    const resources = parsed.get(blob) ?? [];
+    if (resources.some(holdsFloat)) continue;
     transaction.run(
       "INSERT OR IGNORE INTO concordat_resources (blob, parser_version, resources_json) VALUES (?, ?, ?)",
       blob,
       PARSER_VERSION,
-      toJson(parsed.get(blob) ?? []),
+      toJson(resources),
     );
   }
   const count = transaction.value("SELECT COUNT(*) FROM concordat_resources");
@@ -58,10 +61,23 @@ export function writeResources(
 
 /**
  * Positions are left out: they only serve to show the place of a fault, and a tree with a fault is read again from git.
- * Resources hold no floats and no integers beyond 2^53, so that plain JSON, which is several times faster, says the same.
+ * They hold no integers beyond 2^53, so that plain JSON, which is several times faster, says the same.
  */
 function toJson(resources: readonly Resource[]): string {
   return JSON.stringify(resources.map((resource) => ({ ...resource, positions: {} })));
+}
+
+/** Only free content can: such a file is read from git each time, for plain JSON knows one kind of number. */
+function holdsFloat(resource: Resource): boolean {
+  if (resource.kind === "MembershipAttestation") return isOrHoldsFloat(resource.spec.claims);
+  if (resource.kind !== "RecognitionTreaty") return false;
+  const { scope, metadata } = resource.spec;
+  return isOrHoldsFloat(scope.claims) || isOrHoldsFloat(metadata);
+}
+
+function isOrHoldsFloat(value: JsonValue | undefined): boolean {
+  if (value instanceof JsonFloat) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(isOrHoldsFloat);
 }
 
 function fromJson(json: string): readonly Resource[] {

@@ -1,5 +1,6 @@
 /** The cache of parsed resources: exact, bounded, and no part of the revision. */
 import { expect, test } from "vitest";
+import { JsonFloat } from "../../../src/model/json.js";
 import type { Resource } from "../../../src/model/resources.js";
 import type { Operation } from "../../../src/model/state.js";
 import { openState } from "../../../src/state/open.js";
@@ -92,5 +93,16 @@ test("a writer that is closed writes nothing", () => {
   withWriter((writer) => {
     writer.close();
     expect(() => writer.cacheResources(treeOf("a"))).toThrow("not open");
+  });
+});
+
+test("what holds a float is not kept, for plain JSON would make an integer of it", () => {
+  withWriter((writer) => {
+    const [plain] = treeOf("a").get("a") ?? [];
+    if (plain?.kind !== "RecognitionTreaty") throw new Error("no treaty");
+    const metadata = { deep: [{ ratio: new JsonFloat(1) }] };
+    const withFloat: Resource = { ...plain, spec: { ...plain.spec, metadata } };
+    writer.cacheResources(new Map([...treeOf("a"), ["float", [plain, withFloat]]]));
+    expect([...writer.resources(["a", "float"]).keys()]).toEqual(["a"]);
   });
 });
