@@ -11,7 +11,7 @@ const LEVELS = [
   ["git", "desired", "plan", "sign", "state", "notify"],
   ["audit", "connectome", "revision"],
   ["apply", "scaffold", "feeds"],
-  ["reconcile.ts", "admin"],
+  ["reconcile.ts", "admin", "adopt"],
   ["controller"],
   ["http", "cli"],
 ];

@@ -31,7 +31,7 @@ export interface SortedTree {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-type Use = "resource" | "document" | "note" | "settings" | "unknown";
+type Use = "resource" | "document" | "note" | "settings" | "record" | "unknown";
 
 const DIRECTORIES: ReadonlySet<string> = new Set([
   "operators",
@@ -45,6 +45,12 @@ const DIRECTORIES: ReadonlySet<string> = new Set([
   "docs",
 ]);
 const SETTINGS = "concordat.config.yaml";
+/** What an import leaves beside its resources. No resource refers to them, and they grow with what was imported. */
+const RECORDS: ReadonlySet<string> = new Set([
+  "inventory.json",
+  "import-report.json",
+  "authority-export.json",
+]);
 const NOTE = /\.md$|^LICENSE|^CODEOWNERS$/;
 
 /** Sorts the files of a tree. A tree over a limit is refused whole: none of its files is to be read. */
@@ -60,6 +66,7 @@ export function sortTree(files: readonly TreeFile[], limits: Limits): SortedTree
     document: [],
     note: [],
     settings: [],
+    record: [],
     unknown: [],
   };
   let isIncomplete = false;
@@ -104,6 +111,7 @@ function treeLimit(files: readonly TreeFile[], limits: Limits): string | null {
 
 function useOf(path: string): Use {
   if (path === SETTINGS) return "settings";
+  if (RECORDS.has(path)) return "record";
   if (path.startsWith(".") || path.includes("/.")) return "note";
   if (path.endsWith(".yaml") || path.endsWith(".yml")) return "resource";
   if (path.endsWith(".json")) return "document";
@@ -126,7 +134,7 @@ function fileFaults(file: TreeFile, use: Use, limits: Limits): readonly Diagnost
   }
   if (parts.length - 1 > limits.directoryDepth)
     add("limit", `the file stands more than ${limits.directoryDepth} folders deep`);
-  if (size > limits.fileBytes)
+  if (size > limits.fileBytes && use !== "record")
     add("limit", `the file has ${size} bytes, more than ${limits.fileBytes}`);
   if (mode === "160000") add("submodule", "this is a submodule");
   else if (name.toLowerCase() === ".gitmodules") add("submodule", "this file declares submodules");

@@ -44,8 +44,10 @@ export interface HeldRows {
   readonly events: readonly EventRow[];
   /** Ids of treaties and attestations that a copy under another key has taken the place of. */
   readonly superseded: ReadonlySet<string>;
-  /** A sequence that our own feed must be above, whatever the rows say. */
+  /** Sequence of the authority's own feed, beside what it counts of the rows. */
   readonly feedSequence: number;
+  /** What its own feed calls revoked, beside the rows: attestation ids with their reasons. */
+  readonly published: ReadonlyMap<string, string>;
   /** Rows that are not even of the right types. */
   readonly unreadable: readonly Exception[];
 }

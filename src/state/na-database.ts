@@ -146,6 +146,7 @@ class RowReader {
       events: this.#records("audit_event", EVENTS),
       superseded: this.#superseded(),
       feedSequence: this.#revokedGrants(),
+      published: new Map(),
       unreadable: this.#unreadable,
     };
   }

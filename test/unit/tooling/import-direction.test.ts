@@ -31,9 +31,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   feeds: DERIVED,
   reconcile: WHOLE,
   admin: WHOLE,
-  controller: [...WHOLE, "reconcile", "admin"],
-  http: [...WHOLE, "reconcile", "admin", "controller"],
-  cli: [...WHOLE, "reconcile", "admin", "controller"],
+  adopt: WHOLE,
+  controller: [...WHOLE, "reconcile", "admin", "adopt"],
+  http: [...WHOLE, "reconcile", "admin", "adopt", "controller"],
+  cli: [...WHOLE, "reconcile", "admin", "adopt", "controller"],
 };
 const PARTS = Object.keys(ALLOWED);
 const FILES = ["errors", "secret-file", "reconcile"];
