@@ -7,6 +7,8 @@ import Fastify, {
 } from "fastify";
 import { AppError } from "../errors.js";
 import type { ControllerEvent } from "../model/controller.js";
+import { openAdminDesk } from "./admin/open-desk.js";
+import { adminRoutes } from "./admin/routes.js";
 import { answerClientError } from "./client-error.js";
 import { limitConnections } from "./connection-limit.js";
 import type { ServeContext } from "./context.js";
@@ -122,11 +124,13 @@ export function buildApp(context: ServeContext): FastifyInstance & Serving {
   });
 
   docsRoutes(app, context.version);
+  const desk = openAdminDesk(app, context, model, limits);
   healthRoutes(app, context, model);
   metricsRoute(app, metrics.registry);
   authorityRoutes(app, context, model);
   treatyRoutes(app, context, model);
-  attestationRoutes(app, model);
+  attestationRoutes(app, model, desk);
+  adminRoutes(app, desk, model);
   connectomeRoutes(app, model);
   verifyRoutes(app, context, { model, metrics, limits });
   statusRoute(app, context, model);

@@ -16,10 +16,13 @@ const REFUSALS: ReadonlyMap<number, readonly [ErrorCode, string]> = new Map([
   [431, ["headers_too_large", "The header fields are too large"]],
 ]);
 
+/** What is no fault: the client may come again, or go elsewhere. */
+const ABSENCES: ReadonlySet<ErrorCode> = new Set(["service_not_ready", "no_controller"]);
+
 /** What a client is told. A fault of ours says nothing but its code: paths, texts and stacks go to the log. */
 function toPublicError(error: unknown): AppError {
   if (error instanceof AppError) {
-    return error.status < 500 || error.code === "service_not_ready" ? error : internalError(error);
+    return error.status < 500 || ABSENCES.has(error.code) ? error : internalError(error);
   }
   const status = statusCodeOf(error);
   return status !== null && status >= 400 && status < 500 ? refusal(status) : internalError(error);

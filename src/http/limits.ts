@@ -9,6 +9,8 @@ export interface HttpLimits {
   readonly readsPerMinute: number;
   /** Of one address, over all verification routes. */
   readonly verificationsPerMinute: number;
+  /** Of one address, over all routes of operators. */
+  readonly adminRequestsPerMinute: number;
 }
 
 export const HTTP_LIMITS: HttpLimits = {
@@ -16,6 +18,7 @@ export const HTTP_LIMITS: HttpLimits = {
   connectionsPerAddress: 512,
   readsPerMinute: 6000,
   verificationsPerMinute: 120,
+  adminRequestsPerMinute: 300,
 };
 
 /** More header fields than this are no request of a client that means well; node would leave the rest out. */

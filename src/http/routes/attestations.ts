@@ -1,10 +1,12 @@
-/** Membership attestations: how many there are, and one by its id. The list is for operators only (protocol.md 7). */
+/** Membership attestations: one by its id, how many there are, and for operators all of them (protocol.md 7). */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../../errors.js";
 import type { DocumentStatus } from "../../model/documents.js";
-import type { AttestationRecord } from "../../model/state.js";
+import { sendAttestations } from "../admin/attestation-list.js";
+import { isSigned } from "../admin/credentials.js";
+import type { AdminDesk } from "../admin/desk.js";
+import { attestationRowJson } from "../attestation-row.js";
 import type { ServedState } from "../context.js";
-import { storedJson } from "../generation.js";
 import { pathParameter, queryParameter } from "../parameters.js";
 import type { ReadModel } from "../read-model.js";
 import { readRoute } from "../read-route.js";
@@ -13,8 +15,9 @@ import { sendRepresentation } from "../send.js";
 
 const STATUSES: readonly string[] = ["active", "suspended", "revoked"] satisfies DocumentStatus[];
 
-export function attestationRoutes(app: FastifyInstance, model: ReadModel): void {
+export function attestationRoutes(app: FastifyInstance, model: ReadModel, desk: AdminDesk): void {
   readRoute(app, "/attestations", (request, reply) => {
+    if (isSigned(request)) return sendAttestations(request, reply, desk, model);
     refuseOperatorQuestions(request);
     const status = queryParameter(request, "status") || null;
     const count = model.read((state) => countWith(state, status));
@@ -27,14 +30,14 @@ export function attestationRoutes(app: FastifyInstance, model: ReadModel): void 
   });
 }
 
-/** Whether somebody is a member is nobody's business but an operator's, and no operator can sign in here: fail closed. */
+/** Whether somebody is a member is nobody's business but an operator's. */
 function refuseOperatorQuestions(request: FastifyRequest): void {
   const filtered =
     queryParameter(request, "subject_id") || queryParameter(request, "issuer_sovereign_id");
-  if (filtered || request.headers["x-admin-key-id"] !== undefined) {
+  if (filtered) {
     throw new AppError(
       "admin_auth_failed",
-      "Listing attestations or filtering them by subject or issuer requires operator authentication",
+      "Filtering attestations by subject or issuer requires operator authentication",
     );
   }
 }
@@ -50,12 +53,6 @@ function isStatus(text: string): text is DocumentStatus {
 }
 
 function rowJson(state: ServedState, id: string): string | null {
-  const attestation: AttestationRecord | null = state.attestation(id);
-  if (attestation === null) return null;
-  const row = JSON.stringify({
-    status: attestation.status,
-    revoked_at: attestation.revokedAt,
-    revocation_reason: attestation.reason,
-  });
-  return `{"attestation":${storedJson(attestation.json, `attestation ${id}`)},${row.slice(1)}`;
+  const attestation = state.attestation(id);
+  return attestation === null ? null : attestationRowJson(attestation);
 }

@@ -75,6 +75,7 @@ export const ADMIN_ROUTES: readonly RouteSchema[] = [
       ...GRANT_ERRORS,
       "missing_treaty_subject",
       "empty_subject_public_keys",
+      "invalid_public_keys",
       "bad_public_key",
       "invalid_treaty_scope",
       "invalid_role",
@@ -192,13 +193,17 @@ export const ADMIN_ROUTES: readonly RouteSchema[] = [
     answers: {
       200: {
         description: "It is revoked, now or before.",
-        schema: object({
-          key_id: text(),
-          revoked: flag(),
-          revoked_at: time(),
-          reason: text(),
-          remaining_active_keys: count(),
-        }),
+        schema: object(
+          {
+            key_id: text(),
+            revoked: flag(),
+            already_revoked: flag(),
+            revoked_at: time(),
+            reason: text(),
+            remaining_active_keys: count(),
+          },
+          { optional: ["already_revoked", "revoked_at", "reason", "remaining_active_keys"] },
+        ),
       },
     },
     errors: ["unknown_operator_key", "last_active_operator_key"],

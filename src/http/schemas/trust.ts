@@ -142,7 +142,12 @@ export const TRUST_ROUTES: readonly RouteSchema[] = [
         ),
       },
     },
-    errors: ["admin_auth_failed", "insufficient_operator_tier", "admin_auth_throttled"],
+    errors: [
+      "admin_auth_failed",
+      "insufficient_operator_tier",
+      "admin_auth_throttled",
+      "no_controller",
+    ],
   },
   {
     method: "get",
