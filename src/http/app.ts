@@ -84,6 +84,10 @@ export function buildApp(context: ServeContext): FastifyInstance & Serving {
     clientErrorHandler: (error, socket) => answerClientError(error, socket, context.requestIds()),
   });
   app.server.maxHeadersCount = MAX_HEADER_FIELDS + 1;
+  // node would answer an `Expect` that it does not know by itself, without the envelope; RFC 9110 10.1.1 lets us ignore it.
+  app.server.on("checkExpectation", (request, response) =>
+    app.server.emit("request", request, response),
+  );
   limitConnections(app.server, limits, trustedProxies > 0);
   const metrics: HttpMetrics = new HttpMetrics(() => stateFigures(model));
   const controllerMetrics = new ControllerMetrics(metrics.registry, context.clock);

@@ -11,6 +11,7 @@ export interface FailureLimitOptions {
 }
 
 interface Count {
+  readonly since: Instant;
   readonly until: Instant;
   failures: number;
 }
@@ -25,21 +26,26 @@ export class FailureLimit {
 
   isReached(address: string, now: Instant): boolean {
     const count = this.#counts.get(address);
-    return count !== undefined && now < count.until && count.failures >= this.#options.failures;
+    return count !== undefined && isRunning(count, now) && count.failures >= this.#options.failures;
   }
 
   add(address: string, now: Instant): void {
     const { seconds, addresses } = this.#options;
     const known = this.#counts.get(address);
-    if (known !== undefined && now < known.until) {
+    if (known !== undefined && isRunning(known, now)) {
       known.failures += 1;
       return;
     }
     this.#counts.delete(address);
-    for (const [oldest, { until }] of this.#counts) {
-      if (now < until && this.#counts.size < addresses) break;
+    for (const [oldest, count] of this.#counts) {
+      if (isRunning(count, now) && this.#counts.size < addresses) break;
       this.#counts.delete(oldest);
     }
-    this.#counts.set(address, { until: plusSeconds(now, seconds), failures: 1 });
+    this.#counts.set(address, { since: now, until: plusSeconds(now, seconds), failures: 1 });
   }
+}
+
+/** A clock that was set back keeps nobody out for longer. */
+function isRunning({ since, until }: Count, now: Instant): boolean {
+  return now >= since && now < until;
 }

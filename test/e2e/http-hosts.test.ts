@@ -152,3 +152,14 @@ describe("Origin", () => {
     expect(answer.head).not.toContain("access-control");
   });
 });
+
+test("an expectation that nobody knows is not met and not in the way", async () => {
+  const { address } = await serve();
+  const fields = ["Host: localhost", "Expect: the unexpected"];
+  const answer = await exchange(address, get("/healthz", ...fields));
+  expect(answer.status).toBe(200);
+  expect(answer.head).toContain("x-content-type-options: nosniff");
+  expect((await exchange(address, get("/healthz", "Host: evil.example", "Expect: x"))).status).toBe(
+    403,
+  );
+});
