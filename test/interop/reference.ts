@@ -13,13 +13,13 @@ const found = inject("reference");
 export const isMissing = "missing" in found;
 
 /** A program of the reference's environment: `python`, `genesis-mesh`, `gunicorn`. */
-function programOf(name: string): string {
+export function programOf(name: string): string {
   if ("missing" in found) throw new Error(found.missing);
   return join(found.bin, name);
 }
 
 /** Nobody's own settings take part, and nothing is written beside the reference's sources. */
-function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   return {
     PATH: process.env["PATH"] ?? "",
     LANG: "C.UTF-8",
@@ -36,7 +36,7 @@ export interface Ended {
 }
 
 /** Runs a program of the reference to its end. */
-async function runReference(
+export async function runReference(
   name: string,
   args: readonly string[],
   options: { readonly cwd?: string; readonly input?: Iterable<string> } = {},
