@@ -217,7 +217,7 @@ const config: OxlintConfig = {
     },
     ...PARTS.map(overrideFor),
     {
-      files: ["src/cli/daemon.ts", "src/cli/read-only-service.ts"],
+      files: ["src/cli/daemon.ts", "src/cli/http-options.ts", "src/cli/read-only-service.ts"],
       rules: {
         "no-restricted-imports": [
           "error",

@@ -48,6 +48,7 @@ test("a bare repository is followed as pushes fill it", async () => {
   const commit = commitTreaties(dir, ["globex"]);
   git(dir, ["push", "--quiet", bare, "main"]);
   await service.settles(commit);
+  expect(await service.status()).toMatchObject({ applied_commit: commit });
 });
 
 test("a commit that does not validate changes nothing, and the next one is applied", async () => {

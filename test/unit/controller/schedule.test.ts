@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nextRun, pauseAfter } from "../../../src/controller/schedule.js";
-import { secondsBetween } from "../../../src/protocol/instant.js";
-import { plusSeconds } from "../../../src/protocol/instant.js";
+import { plusSeconds, secondsBetween } from "../../../src/protocol/instant.js";
 import { START } from "../../helpers/world.js";
 
 const QUIET = { now: START, interval: 60, failures: 0, due: null, chance: 0.5 };
