@@ -6,14 +6,12 @@ import { keysOf } from "../desired/pointer.js";
 import { compileSchema } from "../desired/schema-compiler.js";
 import { schemaFaults } from "../desired/schema-fault.js";
 import { AppError } from "../errors.js";
+import type { AdminGrants } from "../model/admin.js";
 
 export const SETTINGS_FILE = "concordat.config.yaml";
 
 const MAX_BYTES = 65_536;
 const MAX_FAULTS = 10;
-
-/** Whether an operator's request may add trust. */
-export type AdminGrants = "refuse" | "allow";
 
 /** Whether an operator's request may be signed in version 1. */
 export type LegacySignatures = "refuse" | "accept";

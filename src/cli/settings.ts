@@ -7,10 +7,11 @@ import { DEFAULT_FEED_SETTINGS } from "../feeds/settings.js";
 import type { FeedSettings } from "../feeds/settings.js";
 import type { GitCredentials } from "../git/credentials.js";
 import { parseRemote } from "../git/remote.js";
+import type { AdminGrants } from "../model/admin.js";
 import type { Seconds } from "../model/time.js";
 import type { SinkSettings } from "../notify/sinks.js";
 import { readSettingsFile, SETTINGS_FILE } from "./settings-file.js";
-import type { AdminGrants, LegacySignatures, SettingsFile } from "./settings-file.js";
+import type { LegacySignatures, SettingsFile } from "./settings-file.js";
 import { durationSetting, hostsSetting, rangesSetting, sinksSetting } from "./settings-values.js";
 
 /** What the command line and the environment say; undefined where they say nothing. */

@@ -37,7 +37,7 @@ export function acceptJson(scope: FastifyInstance): void {
 }
 
 /** The body as it came; empty where there is none. */
-export function rawBody(request: FastifyRequest): Buffer {
+function rawBody(request: FastifyRequest): Buffer {
   return Buffer.isBuffer(request.body) ? request.body : EMPTY;
 }
 

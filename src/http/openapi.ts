@@ -74,7 +74,7 @@ export function openApi(routes: readonly RouteSchema[], version: string): OpenAp
 }
 
 /** The codes that a route may answer with. */
-export function errorsOf({ method, errors, body, tier }: RouteSchema): readonly ErrorCode[] {
+function errorsOf({ method, errors, body, tier }: RouteSchema): readonly ErrorCode[] {
   const all = [
     ...errors,
     ...COMMON_ERRORS,
