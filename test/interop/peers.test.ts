@@ -4,6 +4,7 @@ import { commitFiles } from "../helpers/git.js";
 import { Service } from "../helpers/service.js";
 import { isMissing } from "./reference.js";
 import { ReferenceAuthority } from "./reference-authority.js";
+import { resource } from "./resource.js";
 
 interface Connectome {
   readonly summary: Readonly<Record<string, number>>;
@@ -24,18 +25,6 @@ const REVOCATION = resource("Revocation", "contractor", [
   "target: { kind: MembershipAttestation, name: contractor }",
   "reason: left",
 ]);
-
-function resource(kind: string, name: string, spec: readonly string[]): string {
-  const lines = spec.map((line) => `  ${line}`);
-  return [
-    "apiVersion: concordat/v1",
-    `kind: ${kind}`,
-    `metadata: { name: ${name} }`,
-    "spec:",
-    ...lines,
-    "",
-  ].join("\n");
-}
 
 /** The reference's sovereign as our repository knows it, and our treaty with it. */
 function recognising(globex: ReferenceAuthority, feedUrl: string | null): Record<string, string> {
