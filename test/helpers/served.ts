@@ -15,7 +15,7 @@ export class Served {
   readonly #own = new Set<string>();
   #made = 0;
 
-  constructor(world: World, more: Partial<ServeContext> = {}) {
+  constructor(world: Pick<World, "db" | "now">, more: Partial<ServeContext> = {}) {
     this.reader = openState(world.db);
     this.app = buildApp({
       reader: this.reader,

@@ -57,6 +57,8 @@ const BASE: Readonly<Record<string, string>> = {
 export class TrustRepository {
   readonly dir: string;
   readonly db: string;
+  /** The Authority's file; more of its spec may follow. */
+  readonly authority = BASE["authority.yaml"] ?? "";
 
   constructor(files: Readonly<Record<string, string>> = {}) {
     this.dir = repositoryWith({ ...BASE, ...files });
