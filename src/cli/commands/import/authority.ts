@@ -7,7 +7,7 @@ import { fetchOptions } from "../../../feeds/fetch-options.js";
 import { DEFAULT_FEED_SETTINGS } from "../../../feeds/settings.js";
 import { instantFromMillis } from "../../../protocol/instant.js";
 import { BaseCommand } from "../../base-command.js";
-import { outFlag } from "../../import-anchors.js";
+import { outFlag, readAnchors } from "../../import-anchors.js";
 import { importedTrust, type ImportedTrust } from "../../imported-trust.js";
 import { readIssuerKey } from "../../issuer-keys.js";
 import { renderImportedTrust } from "../../render/imported-trust.js";
@@ -34,6 +34,10 @@ export default class ImportAuthority extends BaseCommand<ImportedTrust> {
   };
   static override flags = {
     out: outFlag,
+    genesis: string({
+      helpValue: "FILE",
+      description: "A signed genesis to judge by. Default: the one that the authority serves.",
+    }),
     "root-key": string({
       helpValue: "KEY",
       description:
@@ -53,6 +57,8 @@ export default class ImportAuthority extends BaseCommand<ImportedTrust> {
   async run(): Promise<ImportedTrust> {
     const { args, flags } = await this.parse(ImportAuthority);
     const rootKey = flags["root-key"] === undefined ? null : readIssuerKey(flags["root-key"]);
+    const none = { "public-key": undefined, "sovereign-id": undefined };
+    const { genesis } = readAnchors({ genesis: flags.genesis, ...none });
     const options = fetchOptions({
       allowPrivate: flags["allow-private"] ?? [],
       caFile: flags["ca-file"] ?? null,
@@ -60,7 +66,7 @@ export default class ImportAuthority extends BaseCommand<ImportedTrust> {
     });
     const live = await readLiveAuthority(args.url, options, new AbortController().signal);
     const now = instantFromMillis(Date.now());
-    const result = await importAuthority(flags.out, live, rootKey, now);
+    const result = await importAuthority(flags.out, live, { rootKey, genesis }, now);
     const report = importedTrust(live.exported.url, flags.out, result);
     const next = `review and commit ${flags.out}; to take the authority over: ${this.config.bin} adopt`;
     this.print(renderImportedTrust(report, next, this.paint(flags)));
