@@ -11,7 +11,7 @@ import { isJsonArray, isJsonObject, parseJson } from "../protocol/json.js";
 import { signatureHolds } from "../protocol/verify.js";
 
 export const EXPORT_FILE = "authority-export.json";
-export const EXPORT_FORMAT = "concordat/authority-export/v1";
+const EXPORT_FORMAT = "concordat/authority-export/v1";
 
 /** The members of the file, each as the authority's route gave it. */
 export interface AuthorityExport {

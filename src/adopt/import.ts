@@ -19,7 +19,7 @@ import { foundation, resourceFiles } from "./files.js";
 import { digestOfRows, INVENTORY_FILE, inventoryText } from "./inventory-file.js";
 import { verifyRows, type VerifiedRows } from "./verify-rows.js";
 
-export const REPORT_FILE = "import-report.json";
+const REPORT_FILE = "import-report.json";
 
 /** Whom to believe. What is null is taken from the next of: the genesis, the tree, the source itself. */
 export interface Anchors {
