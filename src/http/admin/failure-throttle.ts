@@ -9,7 +9,7 @@ export interface Scope {
   readonly keyId: string | null;
 }
 
-export const FAILURES_PER_MINUTE = 30;
+const FAILURES_PER_MINUTE = 30;
 /** Of one address over all its scopes, as a multiple. */
 const ADDRESS_MULTIPLE = 4;
 const LIMIT = { seconds: 60, addresses: 10_000 };
