@@ -1,6 +1,6 @@
 /** What is to become of an admin request that was authenticated: the one list of actions. */
-import { AppError } from "../errors.js";
-import type { AdminAction } from "../model/admin.js";
+import { AppError, isErrorCode, type ErrorCode } from "../errors.js";
+import type { AdminAction, RefuseRequest } from "../model/admin.js";
 import { importFeed } from "./import-feed.js";
 import { issueAttestation } from "./issue-attestation.js";
 import { issueTreaty } from "./issue-treaty.js";
@@ -30,6 +30,11 @@ export function decide(action: AdminAction, situation: Situation): Outcome {
     case "list_attestations":
       return already({});
     case "refuse":
-      throw new AppError(action.code, action.message, { details: action.details });
+      throw new AppError(codeOf(action), action.message, { details: action.details });
   }
+}
+
+/** Fail closed: a code that the table does not know is still a refusal. */
+function codeOf({ code }: RefuseRequest): ErrorCode {
+  return isErrorCode(code) ? code : "bad_request";
 }

@@ -1,5 +1,4 @@
 /** What an authenticated admin request asks for, who asks, and what it is answered (protocol.md 7). */
-import type { ErrorCode } from "../errors.js";
 import type { JsonObject, JsonValue } from "./json.js";
 import type { Tier } from "./resources.js";
 import type { Timestamp } from "./time.js";
@@ -62,7 +61,8 @@ export interface ListAttestations {
 export interface RefuseRequest {
   readonly action: "refuse";
   readonly asked: Exclude<AdminAction["action"], "refuse">;
-  readonly code: ErrorCode;
+  /** A code of the table of errors. */
+  readonly code: string;
   readonly message: string;
   readonly details: JsonValue;
 }

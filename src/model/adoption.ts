@@ -5,7 +5,7 @@ import type {
   ImportedRevocation,
   RevokedKeyRecord,
   TreatyRecord,
-} from "./state.js";
+} from "./records.js";
 
 /** A row of `audit_events`, byte for byte. */
 export interface EventRow {
