@@ -20,12 +20,7 @@ const OPERATOR = resource("OperatorKey", "root", [
   "holder: the operator",
 ]);
 
-const STORED_LISTS = [
-  "active_treaties",
-  "recognition_treaties",
-  "recognition_edges",
-  "revoked_trust_material",
-];
+const STORED_LISTS = ["recognition_edges", "revoked_trust_material"];
 
 interface Row {
   readonly id?: string;
@@ -79,59 +74,75 @@ async function lived(): Promise<ReferenceAuthority> {
   return globex;
 }
 
-describe.skipIf(isMissing)("a database that the reference wrote", () => {
-  test("is taken over with the same ids and bytes, and both serve the same", async () => {
+/** Imports, commits and adopts, as an operator would. `from` is what is imported, `held` what the adoption reads beside git. */
+async function takeOver(
+  globex: ReferenceAuthority,
+  from: readonly string[],
+  held: readonly string[],
+): Promise<{ readonly dir: string; readonly key: readonly string[]; readonly report: Imported }> {
+  const dir = join(temporaryFolder(), "trust");
+  const anchors = ["--out", dir, "--genesis", globex.genesis, "--json"];
+  const imported = await run(["import", ...from, ...anchors]);
+  expect(imported).toMatchObject({ code: 0 });
+  git(dir, ["init", "--quiet", "--initial-branch=main"]);
+  commitFiles(dir, { "operators/root.yaml": OPERATOR });
+  const key = ["--authority-key", globex.authorityKey];
+  const adopted = await run(["adopt", ...held, "--repo", dir, ...key, "--json"]);
+  expect(adopted).toMatchObject({ code: 0 });
+  const plan = await run(["plan", "--repo", dir, "--json"]);
+  // What a resource cannot say is taken over too, and told.
+  const report = JSON.parse(imported.stdout) as Imported;
+  expect(report.kept).toMatchObject([{ type: "recognition_treaty", reason: "not_expressible" }]);
+  expect(JSON.parse(plan.stdout)).toMatchObject({
+    changes: [],
+    drift: report.kept.map(({ id }) => ({ class: "unmanaged", id })),
+  });
+  return { dir, key, report };
+}
+
+async function expectSame(
+  ours: Service,
+  globex: ReferenceAuthority,
+  paths: readonly string[],
+): Promise<void> {
+  for (const path of paths) {
+    const theirs = inOrder(await globex.get(path), path);
+    const { status, json } = await ours.get(path);
+    expect(status, path).toBe(200);
+    expect(shared(inOrder(json, path), theirs), path).toEqual(shared(theirs, theirs));
+  }
+}
+
+const LISTS = [
+  "/recognition-treaties",
+  "/recognition-treaties?status=revoked",
+  "/recognition-treaties?subject_sovereign_id=SUBJECT-3",
+  "/genesis",
+  ...Array.from({ length: 8 }, (_, i) => `/connectome/trust-path?from=GLOBEX&to=SUBJECT-${i}`),
+  "/connectome/trust-path?source=SUBJECT-1&target=GLOBEX",
+];
+
+describe.skipIf(isMissing)("an authority of the reference", () => {
+  test("is taken over from its database with the same ids and bytes, and both serve the same", async () => {
     const globex = await lived();
-    const dir = join(temporaryFolder(), "trust");
-    const imported = await run([
-      "import",
-      "na-db",
-      globex.db,
-      "--out",
-      dir,
-      "--genesis",
-      globex.genesis,
-      "--json",
-    ]);
-    expect(imported).toMatchObject({ code: 0 });
-    git(dir, ["init", "--quiet", "--initial-branch=main"]);
-    commitFiles(dir, { "operators/root.yaml": OPERATOR });
-    const key = ["--authority-key", globex.authorityKey];
-    expect(await run(["adopt", globex.db, "--repo", dir, ...key, "--json"])).toMatchObject({
-      code: 0,
-    });
-    const plan = await run(["plan", "--repo", dir, "--json"]);
-    // What a resource cannot say is taken over too, and told.
-    const { kept, left_out: leftOut } = JSON.parse(imported.stdout) as Imported;
-    expect(leftOut).toEqual([]);
-    expect(kept).toMatchObject([{ type: "recognition_treaty", reason: "not_expressible" }]);
-    expect(JSON.parse(plan.stdout)).toMatchObject({
-      changes: [],
-      drift: kept.map(({ id }) => ({ class: "unmanaged", id })),
-    });
+    const { dir, key, report } = await takeOver(globex, ["na-db", globex.db], [globex.db]);
+    expect(report.left_out).toEqual([]);
 
     await globex.serve();
     const ours = await Service.start(["--repo", dir, ...key]);
     const { recognition_treaties: rows } = await globex.get<TreatyList>("/recognition-treaties");
     expect(rows).toHaveLength(TREATIES + 2);
-    const paths = [
-      "/recognition-graph",
-      "/connectome.json",
-      "/recognition-treaties",
-      "/recognition-treaties?status=revoked",
-      "/recognition-treaties?subject_sovereign_id=SUBJECT-3",
-      "/genesis",
-      "/attestations",
-      ...rows.map(({ treaty }) => `/recognition-treaties/${treaty.treaty_id}`),
-      ...Array.from({ length: 8 }, (_, i) => `/connectome/trust-path?from=GLOBEX&to=SUBJECT-${i}`),
-      "/connectome/trust-path?source=SUBJECT-1&target=GLOBEX",
-    ];
-    for (const path of paths) {
-      const theirs = inOrder(await globex.get(path), path);
-      const { status, json } = await ours.get(path);
-      expect(status, path).toBe(200);
-      expect(shared(inOrder(json, path), theirs), path).toEqual(shared(theirs, theirs));
-    }
+    const each = rows.map(({ treaty }) => `/recognition-treaties/${treaty.treaty_id}`);
+    const all = ["/recognition-graph", "/connectome.json", "/attestations", ...LISTS, ...each];
+    await expectSame(ours, globex, all);
+  });
+
+  test("is taken over from what it publishes, with the same treaties", async () => {
+    const globex = await lived();
+    await globex.serve();
+    const live = ["authority", globex.address, "--allow-private", "127.0.0.0/8"];
+    const { dir, key } = await takeOver(globex, live, []);
+    await expectSame(await Service.start(["--repo", dir, ...key]), globex, LISTS);
   });
 });
 
@@ -164,7 +175,7 @@ describe.skipIf(isMissing)("a database that we wrote", () => {
 /** The reference lists most things as they were stored; ours has one order everywhere. Its connectome has an order too. */
 function inOrder(answer: unknown, path: string): unknown {
   if (typeof answer !== "object" || answer === null) return answer;
-  const names = path === "/connectome.json" ? ["active_treaties"] : STORED_LISTS;
+  const names = path === "/connectome.json" ? [] : STORED_LISTS;
   const lists = Object.entries(answer).map(([name, value]: [string, unknown]) => [
     name,
     Array.isArray(value) && names.includes(name)
