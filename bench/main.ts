@@ -3,11 +3,12 @@ import { execFileSync } from "node:child_process";
 import { controller } from "./controller.js";
 import { parts } from "./parts.js";
 import { pipeline } from "./pipeline.js";
+import { reference } from "./reference.js";
 import { median, type Figure, type Row } from "./row.js";
 import { serving } from "./serving.js";
 
 const RUNS = 3;
-const rows: readonly Row[] = [...parts, ...pipeline, ...serving, ...controller];
+const rows: readonly Row[] = [...parts, ...pipeline, ...serving, ...controller, ...reference];
 
 interface Run extends Figure {
   readonly megabytes: number;
@@ -56,6 +57,11 @@ if (flag === "--row" && name !== undefined) await child(name);
 else {
   const wanted = rows.filter((row) => flag === undefined || row.name.includes(flag));
   for (const row of wanted) {
+    const missing = row.missing?.() ?? null;
+    if (missing !== null) {
+      console.log(`${row.name.padEnd(40)} skipped: ${missing}`);
+      continue;
+    }
     const runs = Array.from({ length: RUNS }, () => run(row.name));
     report(row.name, runs, memoryOf(runs));
   }

@@ -10,6 +10,8 @@ export interface Figure {
 
 export interface Row {
   readonly name: string;
+  /** Why it cannot be measured here, or null; left out: it always can. */
+  readonly missing?: () => string | null;
   measure(): Promise<Figure>;
 }
 
