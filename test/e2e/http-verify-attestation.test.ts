@@ -86,6 +86,28 @@ describe("an attestation under a treaty", () => {
     expect(await decide(asked)).toMatchObject({ reason: "attestation_locally_revoked" });
   });
 
+  test("in our name it must be one that we hold, under another's treaty with us too", async () => {
+    const asked = Verifying.over({ attestations: [attestation("alpha")] });
+    const [row] = asked.world.snapshot.attestations;
+    const own = await asked.stored(`/attestations/${row?.id}`, "attestation");
+    const theirs = {
+      treaty: signedTreaty({
+        subject_sovereign_id: "ACME",
+        subject_public_keys: [keyOf("authority").publicKey],
+      }),
+      treaty_issuer_public_keys: [GLOBEX],
+    };
+    expect(await decide(asked, { ...theirs, attestation: own })).toMatchObject({
+      accepted: true,
+      trust_basis: "caller_supplied_keys",
+    });
+    const forged = signedAttestation({ issuer_sovereign_id: "ACME" }, "authority");
+    expect(await decide(asked, { ...theirs, attestation: forged })).toMatchObject({
+      accepted: false,
+      reason: "attestation_not_held",
+    });
+  });
+
   test("a treaty that is revoked here admits nobody", async () => {
     const asked = Verifying.over();
     const own = await asked.ownTreaty();

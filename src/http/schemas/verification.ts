@@ -29,6 +29,7 @@ const ATTESTATION_REASONS = [
   "role_not_allowed",
   "missing_signature",
   "invalid_signature",
+  "not_held",
   "revocation_feed_stale",
 ];
 
@@ -100,7 +101,7 @@ export const VERIFICATION_ROUTES: readonly RouteSchema[] = [
     answers: {
       200: {
         description: "The decision.",
-        schema: decision(["unknown_issuer", ...ATTESTATION_REASONS, "not_held"], {
+        schema: decision(["unknown_issuer", ...ATTESTATION_REASONS], {
           issuer_sovereign_id: text(),
           attestation_id: text(),
         }),

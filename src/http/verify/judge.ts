@@ -67,7 +67,7 @@ export function judgeAttestationWithTreaty(body: JsonObject, judge: Judge): Judg
   const { basis, keys, rejection } = treatyTrust(treaty, supplied, judge);
   assertAffordable(treaty, keys, code, supplied === null ? "state" : "request");
   assertAffordable(attestation, treaty.body.subject_public_keys, code);
-  const { attestation_id, issuer_sovereign_id: attested } = attestation.body;
+  const { attestation_id } = attestation.body;
   const decide = (): Verdict =>
     verifyAttestationWithTreaty(attestation, treaty, keys, {
       now: judge.now,
@@ -75,10 +75,9 @@ export function judgeAttestationWithTreaty(body: JsonObject, judge: Judge): Judg
       revokedAttestations: revokedAttestations(attestation, judge),
     });
   const decision = rejection === null ? decide() : refused(`treaty_${rejection}`);
-  const { accepted, reason } =
-    decision.accepted && !judge.freshness.isKept(attested, judge.state, judge.now)
-      ? refused("attestation_revocation_feed_stale")
-      : decision;
+  const { accepted, reason } = decision.accepted
+    ? kept(attestation, judge, "attestation_")
+    : decision;
   const { treaty_id, issuer_sovereign_id, subject_sovereign_id } = treaty.body;
   return {
     verdict: { accepted, reason, trust_basis: basis },
@@ -107,12 +106,12 @@ export function judgeAttestation(body: JsonObject, judge: Judge): Judgement {
   return { verdict: { accepted, reason }, ids: { issuer_sovereign_id, attestation_id } };
 }
 
-/** What else must hold of an attestation whose signature does. */
-function kept(attestation: Attestation, judge: Judge): Verdict {
-  if (!isHeldIfOurs(attestation, judge)) return refused("not_held");
+/** What else must hold of an attestation whose signature does. `prefix` stands before the reason that it does not. */
+function kept(attestation: Attestation, judge: Judge, prefix = ""): Verdict {
+  if (!isHeldIfOurs(attestation, judge)) return refused(`${prefix}not_held`);
   return judge.freshness.isKept(attestation.body.issuer_sovereign_id, judge.state, judge.now)
     ? { accepted: true, reason: "accepted" }
-    : refused("revocation_feed_stale");
+    : refused(`${prefix}revocation_feed_stale`);
 }
 
 /** The attestation's own id, when its issuer has revoked it: in a feed that was imported, or here. */
