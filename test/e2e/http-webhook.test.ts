@@ -189,6 +189,12 @@ test("after thirty failures in a minute an address is not listened to until the 
   expect((await post(standard("msg_2"))).statusCode).toBe(202);
 });
 
+test("an IPv6 network that one client has to itself is one address", async () => {
+  for (let i = 1; i <= 30; i += 1) expectRefused(await post({}, BODY, `2001:db8:0:1::${i}`));
+  expect((await post({}, BODY, "2001:db8:0:1:ffff::1")).statusCode).toBe(429);
+  expectRefused(await post({}, BODY, "2001:db8:0:2::1"));
+});
+
 test.each(["GET", "HEAD", "PUT", "DELETE"] as const)("%s is 405", async (method) => {
   const response = await served.app.inject({ method, url: URL });
   expect(response.statusCode).toBe(405);

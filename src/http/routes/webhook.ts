@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import { AppError } from "../../errors.js";
 import type { Instant } from "../../model/time.js";
 import { verifyHubSignature, verifyWebhook } from "../../notify/webhook-signature.js";
+import { clientKey } from "../client-address.js";
 import type { ServeContext } from "../context.js";
 import { FailureLimit } from "../failure-limit.js";
 import { commonHeaders } from "../headers.js";
@@ -42,7 +43,7 @@ export function webhookRoute(
       bodyLimit: BODY_LIMIT_BYTES,
       // Before the body is read and its signature computed.
       onRequest: async (request, reply) => {
-        if (failed.isReached(request.ip, clock())) {
+        if (failed.isReached(clientKey(request), clock())) {
           count("throttled");
           reply.header("retry-after", String(FAILURES.seconds));
           throw new AppError("too_many_requests", "Too many requests with a bad signature");
@@ -55,7 +56,7 @@ export function webhookRoute(
         const body = Buffer.isBuffer(request.body) ? request.body : EMPTY;
         const name = signedName(webhookSecret, request.headers, body, now);
         if (name === null) {
-          failed.add(request.ip, now);
+          failed.add(clientKey(request), now);
           count("refused");
           throw new AppError("webhook_refused", "The request is not signed as it should be");
         }
