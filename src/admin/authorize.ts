@@ -28,11 +28,13 @@ export function usableKeys(rows: KeyRows, now: Instant): readonly OperatorKeyRec
 }
 
 /**
- * The record of the caller's key. Between the check of the signature and this one the key may have gone, and the request may
- * have become too old. Throws AppError `operator_key_refused` and `admin_request_stale`.
+ * The record of the caller's key. Between the check of the signature and this one the key may have gone or another may have
+ * taken its id, and the request may have become too old. Throws AppError `operator_key_refused` and `admin_request_stale`.
  */
 export function callerKey(rows: KeyRows, caller: AdminCaller, now: Instant): OperatorKeyRecord {
-  const key = usableKeys(rows, now).find(({ keyId }) => keyId === caller.keyId);
+  const key = usableKeys(rows, now).find(
+    ({ keyId, publicKey }) => keyId === caller.keyId && publicKey === caller.publicKey,
+  );
   if (key === undefined)
     throw new AppError("operator_key_refused", `${caller.keyId} is no usable operator key`);
   const signed = toInstant(caller.requestedAt);

@@ -1,4 +1,5 @@
 /** What an authenticated admin request asks for, who asks, and what it is answered (protocol.md 7). */
+import type { PublicKey } from "./documents.js";
 import type { JsonObject, JsonValue } from "./json.js";
 import type { Tier } from "./resources.js";
 import type { Timestamp } from "./time.js";
@@ -81,6 +82,8 @@ export type AdminAction =
 /** Whose signature held, and what it covered. */
 export interface AdminCaller {
   readonly keyId: string;
+  /** Under which the signature held. */
+  readonly publicKey: PublicKey;
   readonly nonce: string;
   /** What the caller signed as its time. */
   readonly requestedAt: Timestamp;

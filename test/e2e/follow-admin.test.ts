@@ -16,6 +16,7 @@ function request(followed: Followed, action: AdminAction): AdminRequest {
   return {
     caller: {
       keyId: "operator-root",
+      publicKey: keyOf("operator root").publicKey,
       nonce: `nonce-${(requests += 1)}`,
       requestedAt: fromInstant(followed.clock.now()),
       signatureVersion: 2,

@@ -69,6 +69,7 @@ export class Administered {
     return {
       caller: {
         keyId: "root",
+        publicKey: keyOf(`operator ${caller.keyId ?? "root"}`).publicKey,
         nonce: `nonce ${(requests += 1)}`,
         requestedAt: fromInstant(this.world.now),
         signatureVersion: 2,

@@ -97,11 +97,17 @@ export class Authenticator {
     };
     const holds = (bytes: (signed: SignedRequest) => Uint8Array): boolean =>
       verifySignature(bytes(signed), signature, key.publicKey);
-    const remoteAddress = remoteAddressOf(request);
-    if (holds(signedBytes))
-      return { keyId, nonce, requestedAt, signatureVersion: 2, remoteAddress };
+    const { publicKey } = key;
+    const caller = {
+      keyId,
+      publicKey,
+      nonce,
+      requestedAt,
+      remoteAddress: remoteAddressOf(request),
+    };
+    if (holds(signedBytes)) return { ...caller, signatureVersion: 2 };
     if (legacySignatures === "accept" && holds(legacySignedBytes))
-      return { keyId, nonce, requestedAt, signatureVersion: 1, remoteAddress };
+      return { ...caller, signatureVersion: 1 };
     throw refuse("invalid_signature");
   }
 

@@ -5,6 +5,7 @@ import type { AdminAction } from "../../../src/model/admin.js";
 import { fromInstant, parseTimestamp, plusSeconds } from "../../../src/protocol/instant.js";
 import { Administered, OPERATORS } from "../../helpers/administered.js";
 import { attestation, operatorKey, treaty } from "../../helpers/desired.js";
+import { keyOf } from "../../helpers/keys.js";
 import { expectError, withPlainDatabase } from "../../helpers/state.js";
 
 function prepared(): { readonly state: Administered; readonly action: AdminAction } {
@@ -61,6 +62,21 @@ describe("the key", () => {
     });
     expectError("operator_key_refused", () => state.ask(action, { keyId: "deputy" }));
     expectUntouched(state, 0);
+  });
+
+  test("whose id another key has taken", () => {
+    const { state, action } = prepared();
+    const request = state.request(action, { keyId: "deputy" });
+    const others = OPERATORS.filter(({ name }) => name !== "deputy");
+    const { publicKey } = keyOf("operator of another time");
+    state.apply({
+      treaties: [treaty("globex", "globex")],
+      operatorKeys: [...others, operatorKey("deputy", { publicKey })],
+    });
+    expectError("operator_key_refused", () => performAdmin(state.tools, request));
+    expectUntouched(state, 0);
+    state.ask(action, { keyId: "deputy", publicKey });
+    expect(state.world.snapshot.treaties).toMatchObject([{ status: "revoked" }]);
   });
 
   test("of too low a tier is heard, refused and written down", () => {

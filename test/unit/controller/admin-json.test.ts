@@ -12,6 +12,7 @@ import { JsonFloat } from "../../../src/model/json.js";
 import { canonicalJson } from "../../../src/protocol/canonical.js";
 import { parseTimestamp } from "../../../src/protocol/instant.js";
 import { parseJson } from "../../../src/protocol/json.js";
+import { keyOf } from "../../helpers/keys.js";
 import { expectError } from "../../helpers/state.js";
 
 const CONTENT = parseJson('{"__proto__":{"a":1},"big":18446744073709551615,"one":1.0,"𝔘":"ñ"}');
@@ -19,6 +20,7 @@ const CONTENT = parseJson('{"__proto__":{"a":1},"big":18446744073709551615,"one"
 const REQUEST: AdminRequest = {
   caller: {
     keyId: "root",
+    publicKey: keyOf("operator root").publicKey,
     nonce: "n",
     requestedAt: parseTimestamp("2026-11-23T00:00:00.000001Z"),
     signatureVersion: 2,
