@@ -49,6 +49,22 @@ test.each<[string, Asking]>([
   expect((await scene.ask(revocation(scene.treaty))).statusCode).toBe(200);
 });
 
+test("the body of a request that cannot be an operator's is not read", async () => {
+  const scene = await Scene.start();
+  const path = revocation(scene.treaty);
+  const payload = '{"reason":';
+  const codes: unknown[] = [];
+  for (const asking of [
+    { keyId: "nobody", key: keyOf("nobody") },
+    { timestamp: "2026-11-22T00:00:00Z" },
+    { headers: { "x-admin-signature": "" } },
+  ])
+    codes.push(codeIn(await scene.ask(path, {}, { payload, ...asking })));
+  expect(codes).toEqual(["admin_auth_failed", "admin_auth_failed", "admin_auth_failed"]);
+  expect(await reasons(scene)).toEqual(["unknown_key", "stale_timestamp", "missing_headers"]);
+  expect(codeIn(await scene.ask(path, {}, { payload }))).toBe("invalid_json");
+});
+
 test("space in the body is not signed, but every value and its form is", async () => {
   const scene = await Scene.start();
   const path = revocation(scene.treaty);

@@ -14,15 +14,11 @@ export async function sendAttestations(
   model: Pick<ReadModel, "read">,
 ): Promise<FastifyReply> {
   desk.admit(request);
-  await desk.perform(
-    request,
-    {},
-    {
-      asks: "list_attestations",
-      tier: "read",
-      read: () => ({ action: "list_attestations" }),
-    },
-  );
+  await desk.perform(request, {
+    asks: "list_attestations",
+    tier: "read",
+    read: () => ({ action: "list_attestations" }),
+  });
   // As it was signed.
   const query = decodedQuery(request.url);
   const first = (name: string): string | null => query[name]?.[0] || null;

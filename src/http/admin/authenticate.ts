@@ -56,6 +56,11 @@ export interface AuthenticatorOptions {
   readonly audit: FailureAudit;
 }
 
+export interface Authentic {
+  readonly caller: AdminCaller;
+  readonly body: JsonObject;
+}
+
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
   readonly #ring = new KeyRing();
@@ -65,10 +70,11 @@ export class Authenticator {
   }
 
   /**
-   * Who has signed the request. The cheap checks come first. Throws AppError `admin_auth_failed`; in its place
-   * `admin_auth_throttled` while the scope has failed too often; `service_not_ready`.
+   * Who has signed the request, and its body, which is read once all else holds: reading and writing a large one costs more
+   * than the signature. Throws as `readBody`, and AppError `admin_auth_failed`; in its place `admin_auth_throttled` while the
+   * scope has failed too often; `service_not_ready`.
    */
-  authenticate(request: FastifyRequest, body: JsonObject): AdminCaller {
+  authenticate(request: FastifyRequest, readBody: () => JsonObject): Authentic {
     const { read, clock, legacySignatures } = this.#options;
     const now = clock();
     const given = readCredentials(request);
@@ -85,6 +91,7 @@ export class Authenticator {
     if (read((state) => state.hasNonce(keyId, nonce))) throw refuse("nonce_replay");
     const path = decodedPath(request.url);
     if (path === null) throw refuse("invalid_signature");
+    const body = readBody();
     const signed: SignedRequest = {
       method: request.method,
       path,
@@ -105,9 +112,9 @@ export class Authenticator {
       requestedAt,
       remoteAddress: remoteAddressOf(request),
     };
-    if (holds(signedBytes)) return { ...caller, signatureVersion: 2 };
+    if (holds(signedBytes)) return { caller: { ...caller, signatureVersion: 2 }, body };
     if (legacySignatures === "accept" && holds(legacySignedBytes))
-      return { ...caller, signatureVersion: 1 };
+      return { caller: { ...caller, signatureVersion: 1 }, body };
     throw refuse("invalid_signature");
   }
 

@@ -15,8 +15,10 @@ export interface Asked {
   /** What the route is for. */
   readonly asks: RefuseRequest["asked"];
   readonly tier: Tier;
+  /** Throws AppError as `jsonBody`. Left out: a request without a body. */
+  readonly readBody?: () => JsonObject;
   /** What exactly is asked. Throws the AppError that it is refused with before anything is looked up. */
-  readonly read: () => AdminAction;
+  readonly read: (body: JsonObject) => AdminAction;
 }
 
 export interface DeskOptions {
@@ -45,11 +47,12 @@ export class AdminDesk {
    * Throws AppError `no_controller`, those of `authenticate`, `insufficient_operator_tier`, whatever the action is refused
    * with, and `service_not_ready` for what is wrong on this side.
    */
-  async perform(request: FastifyRequest, body: JsonObject, asked: Asked): Promise<AdminAnswer> {
+  async perform(request: FastifyRequest, asked: Asked): Promise<AdminAnswer> {
     const controls = this.#controls();
     const { authenticator } = this.#options;
-    const caller = authenticator.authenticate(request, body);
-    const sent: AdminRequest = { caller, action: actionOf(asked), requiredTier: asked.tier };
+    const { tier, readBody = () => ({}) } = asked;
+    const { caller, body } = authenticator.authenticate(request, readBody);
+    const sent: AdminRequest = { caller, action: actionOf(asked, body), requiredTier: tier };
     try {
       return await controls.admin(sent);
     } catch (error) {
@@ -79,9 +82,9 @@ export class AdminDesk {
 }
 
 /** A request that cannot be understood goes on as such: its nonce is spent, and its key must be of the tier. */
-function actionOf({ asks, read }: Asked): AdminAction {
+function actionOf({ asks, read }: Asked, body: JsonObject): AdminAction {
   try {
-    return read();
+    return read(body);
   } catch (error) {
     if (!(error instanceof AppError) || error.status >= 500) throw error;
     const { code, message, details } = error;

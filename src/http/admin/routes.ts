@@ -72,11 +72,11 @@ export function adminRoutes(
         ...(bodyLimit === undefined ? {} : { bodyLimit }),
         onRequest: async (request: FastifyRequest) => desk.admit(request),
         handler: async (request, reply) => {
-          const body = jsonBody(request);
-          const answer = await desk.perform(request, body, {
+          const answer = await desk.perform(request, {
             asks,
             tier: "privileged",
-            read: () => {
+            readBody: () => jsonBody(request),
+            read: (body) => {
               const own = model.read((state) => state.authority())?.sovereignId ?? null;
               return read(body, pathParameter(request, "id"), own);
             },
