@@ -1,7 +1,7 @@
 /** Finds or makes the virtual environment that holds the reference. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, globSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "../..");
 const CACHE = join(ROOT, "node_modules/.cache/concordat-interop");
@@ -42,11 +42,16 @@ function whyMissing(): string | null {
 
 /** Every Python that may be new enough, most usual names first. */
 function pythons(): string[] {
-  const versions = outputOf("pyenv", ["versions", "--bare", "--skip-aliases"]).split("\n");
-  const managed = versions
-    .filter((version) => /^3\.\d+\.\d+$/u.test(version))
-    .map((version) => join(outputOf("pyenv", ["prefix", version]), "bin/python"));
-  return ["python3", "python3.14", "python3.13", "python3.12", ...managed];
+  return ["python3", "python3.14", "python3.13", "python3.12", ...managed()];
+}
+
+/** The versions of a pyenv on the path, where it stands itself: its own idea of that goes by HOME, which may be empty. */
+function managed(): string[] {
+  return (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .filter((folder) => existsSync(join(folder, "pyenv")))
+    .map((folder) => join(realpathSync(join(folder, "pyenv")), "../../versions"))
+    .flatMap((versions) => globSync(join(versions, "3.*.*/bin/python")));
 }
 
 function holds(program: string, args: readonly string[]): boolean {
