@@ -35,6 +35,8 @@ import { stateFigures } from "./state-figures.js";
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 const LOGGED_NAMES = 10;
+/** Longer than any path that a route has; a target may have 16 KiB. */
+const LOGGED_PATH_CHARACTERS = 512;
 
 /** What the rest of the process tells the app, and asks of it. */
 export interface Serving {
@@ -168,7 +170,7 @@ function logUnverified(app: FastifyInstance, names: readonly string[]): void {
 /** The query is left out: it holds what was asked about whom. */
 function logRefusal(request: FastifyRequest, reply: FastifyReply): void {
   const { method, url } = request;
-  const path = url.split("?", 1)[0];
+  const path = url.split("?", 1)[0]?.slice(0, LOGGED_PATH_CHARACTERS);
   request.log.info(
     { method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
     "request refused",

@@ -202,8 +202,11 @@ test("the log holds refusals and no word of what succeeds", async () => {
   await logging.get("/connectome.json");
   expect(lines).toEqual([]);
   await logging.get("/nowhere?q=1", { "x-request-id": "r-1" });
+  // Nobody fills the log with what he asks for.
+  await logging.get(`/${"a".repeat(10_000)}`);
   await logging.close();
-  expect(lines).toHaveLength(1);
+  expect(lines).toHaveLength(2);
+  expect(JSON.parse(lines[1] ?? "")).toMatchObject({ path: `/${"a".repeat(511)}`, status: 404 });
   expect(JSON.parse(lines[0] ?? "")).toMatchObject({
     reqId: "r-1",
     method: "GET",
