@@ -13,7 +13,7 @@ import { fromInstant, toOffsetForm } from "../protocol/instant.js";
 import { parseJson } from "../protocol/json.js";
 import { parsePublicKey } from "../protocol/public-key.js";
 import { verifyTreaty } from "../protocol/verify.js";
-import { publicKeys } from "./grant-terms.js";
+import { isId, publicKeys } from "./grant-terms.js";
 import { askedBy, effect, type Outcome, type Situation } from "./outcome.js";
 
 interface Trusted {
@@ -44,6 +44,9 @@ export function importFeed(action: ImportFeed, situation: Situation): Outcome {
   const { state, authority, now } = situation;
   const feed = read(action.feed);
   const { issuer_sovereign_id: issuer } = feed;
+  // Under the caller's keys anything may stand there, and it goes into the state and the audit.
+  if (!isId(issuer))
+    throw new AppError("invalid_sovereign_revocation_feed", "the issuer is no id of a sovereign");
   if (action.expectedIssuer !== null && issuer !== action.expectedIssuer)
     throw new AppError("wrong_issuer", "wrong_issuer", { details: named(feed) });
   if (issuer === authority.sovereignId)
@@ -61,6 +64,9 @@ export function importFeed(action: ImportFeed, situation: Situation): Outcome {
   switch (verdict.result) {
     case "imported":
       return imported(verdict.feed, verdict.sequence, trusted, situation);
+    case "malformed":
+      // Its id is not one that the audit could name.
+      throw new AppError(CODES[verdict.result], verdict.message);
     case "suspended":
       throw new AppError("feed_suspended", `feed.suspend is set for ${issuer}`);
     case "unchanged":

@@ -241,5 +241,16 @@ describe("refused", () => {
     );
     expect(error.status).toBe(422);
     expect(state.world.snapshot.feeds).toEqual([]);
+    expect(state.audit("sovereign_revocation_feed_rejected")).toEqual([]);
+  });
+
+  test.each(["GLOBEX\u001b[2J", "G".repeat(257)])("an issuer that is no id: %j", (issuer) => {
+    const state = knowing();
+    const named = feedOf({ issuer_sovereign_id: issuer });
+    expectError("invalid_sovereign_revocation_feed", () =>
+      state.ask(importing(named, { issuerPublicKeys: [KEY] })),
+    );
+    expect(state.world.snapshot.feeds).toEqual([]);
+    expect(JSON.stringify(state.audit("admin_request_refused"))).not.toContain("G");
   });
 });
