@@ -48,6 +48,8 @@ export async function startReference(
     },
     stdio: ["ignore", "ignore", "pipe"],
   });
+  // It must not outlive a run that fails.
+  process.once("exit", () => child.kill("SIGTERM"));
   const stop = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill("SIGTERM");
