@@ -29,6 +29,7 @@ import { CurrentState } from "./current-state.js";
 import { refusalOf, type Refusal } from "./refusal.js";
 import { answerAdmin, recordOccurrences } from "./requests.js";
 import { nextRun, type Next } from "./schedule.js";
+import { onceEach } from "./publishing.js";
 import { isNewRefusal, lastVerdict } from "./status-book.js";
 import { StatusKeeper } from "./status-keeper.js";
 import { judgeFailure, judgeSuccess } from "./verdict.js";
@@ -55,8 +56,9 @@ export class Controller implements Controls {
   /** The head that was found to rewrite history, while it stands so. */
   #rewritten: string | null;
 
-  constructor(ports: ControllerPorts) {
-    const { source, limits, writer } = ports;
+  constructor(given: ControllerPorts) {
+    const { source, limits, writer } = given;
+    const ports = { ...given, publish: onceEach(given.publish, writer.generation()) };
     this.#ports = ports;
     this.#state = new CurrentState(writer);
     this.#tools = { ports, state: this.#state, revisions: new Revisions(source, limits) };
@@ -121,7 +123,7 @@ export class Controller implements Controls {
   }
 
   async admin(request: AdminRequest): Promise<AdminAnswer> {
-    return await answerAdmin(this.#ports, request);
+    return answerAdmin(this.#ports, request);
   }
 
   async record(events: readonly Occurrence[]): Promise<void> {
@@ -139,13 +141,8 @@ export class Controller implements Controls {
   schedule(): Next {
     const { clock, interval, chance } = this.#ports;
     const now = clock();
-    const next = nextRun({
-      now,
-      interval,
-      failures: this.#failures,
-      due: this.#due(now),
-      chance: chance(),
-    });
+    const due = this.#due(now);
+    const next = nextRun({ now, interval, failures: this.#failures, due, chance: chance() });
     this.#status.schedule(next.at);
     return next;
   }
@@ -174,7 +171,7 @@ export class Controller implements Controls {
   }
 
   async #attempt(record: PassRecord, trigger: Trigger, request: PassRequest): Promise<Run> {
-    const { clock, observe, writer } = this.#ports;
+    const { clock, observe, publish, writer } = this.#ports;
     observe({ type: "run_started", run: record.id, trigger });
     const start = clock();
     this.#expire(start);
@@ -183,6 +180,8 @@ export class Controller implements Controls {
     try {
       result = await runPass(this.#tools, this.#memo, request, record);
       await refreshFeed(this.#ports);
+      // What operators and feeds brought since, without a pass, is built before somebody asks for it.
+      await publish(writer.generation());
     } catch (thrown) {
       if (thrown instanceof AppError && thrown.code === "reconcile_suspended")
         return await this.#suspend(record, clock());

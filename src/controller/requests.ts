@@ -5,14 +5,15 @@ import type { AdminAnswer, AdminRequest } from "../model/admin.js";
 import type { Occurrence } from "../model/controller.js";
 import type { ControllerPorts } from "./ports.js";
 
-/** What was done is served before it is answered. Throws as `performAdmin`. */
-export async function answerAdmin(
-  { writer, adminGrants: grants, clock, key, random, publish }: ControllerPorts,
+/**
+ * What was done is committed before it is answered. It is served from then on, for a reader asks for the newest generation;
+ * the next pass has it built beforehand, once for a burst of requests. Throws as `performAdmin`.
+ */
+export function answerAdmin(
+  { writer, adminGrants: grants, clock, key, random }: ControllerPorts,
   request: AdminRequest,
-): Promise<AdminAnswer> {
-  const { generation, answer } = performAdmin({ writer, grants, clock, key, random }, request);
-  if (generation !== null) await publish(generation);
-  return answer;
+): AdminAnswer {
+  return performAdmin({ writer, grants, clock, key, random }, request).answer;
 }
 
 /** Throws as `note` of the writer. */

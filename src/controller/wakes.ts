@@ -9,9 +9,9 @@ import { plusSeconds } from "../protocol/instant.js";
  */
 export type Sleep = (until: Instant, signal: AbortSignal) => Promise<void>;
 
-/** Wake-ups that anybody who can reach the hook can send are served at most this often. */
+/** Wake-ups that others can send many of, who reach the hook or write the state, are served at most this often. */
 const COALESCE_SECONDS = 2;
-const COALESCED: ReadonlySet<Trigger> = new Set(["webhook"]);
+const COALESCED: ReadonlySet<Trigger> = new Set(["webhook", "state"]);
 
 export class Wakes {
   readonly #sleep: Sleep;

@@ -51,12 +51,13 @@ async function settled(
   return { followed, id: followed.snapshot.treaties[0]?.id ?? "", repo };
 }
 
-test("a revoked treaty is served before the answer, and the next pass keeps it so", async () => {
+test("a revoked treaty is committed before the answer, and the next pass builds and keeps it", async () => {
   const { followed, id } = await settled();
   const answer = await followed.controller.admin(request(followed, revocation(id)));
   expect(answer.body).toMatchObject({ treaty_id: id, status: "revoked" });
-  expect(followed.published.at(-1)).toBe(followed.writer.generation());
+  expect(followed.writer.treaty(id)).toMatchObject({ status: "revoked" });
   await followed.pass();
+  expect(followed.published.at(-1)).toBe(followed.writer.generation());
   expect(followed.audit("drift_detected")).toMatchObject([
     { details: { class: "revoked_out_of_band", id } },
   ]);
