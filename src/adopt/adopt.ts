@@ -17,6 +17,7 @@ import { digestOf } from "../protocol/digest.js";
 import { fromInstant } from "../protocol/instant.js";
 import { uuid4 } from "../protocol/uuid.js";
 import { compileTree } from "../revision/compile-tree.js";
+import { assertAuthorityKey } from "../sign/authority-key.js";
 import type { PrivateKey } from "../sign/private-key.js";
 import { signDocument } from "../sign/sign-document.js";
 import { emptyState, openState, openStateForWriting } from "../state/open.js";
@@ -86,12 +87,7 @@ export async function adopt(options: AdoptOptions): Promise<Adopted> {
   }
   const { desired, inventory, source, dirty, ref } = await readCommit(options);
   const { authority } = desired;
-  if (key.publicKey !== authority.publicKey) {
-    throw new AppError(
-      "authority_key_mismatch",
-      `the key signs as ${key.publicKey}; the genesis names ${authority.publicKey} as network authority`,
-    );
-  }
+  assertAuthorityKey(key, authority.publicKey);
   assertReviewed(desired, inventory, source.rows);
   const feedKeys = new Map(desired.sovereigns.map((one) => [one.sovereignId, one.publicKeys]));
   const rows = verifyRows(source.rows, authority.publicKey, authority.sovereignId, feedKeys);

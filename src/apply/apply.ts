@@ -9,6 +9,7 @@ import type { Instant } from "../model/time.js";
 import type { Allowances } from "../plan/gates.js";
 import type { Planned } from "../plan/plan.js";
 import { fromInstant } from "../protocol/instant.js";
+import { assertAuthorityKey } from "../sign/authority-key.js";
 import type { PrivateKey } from "../sign/private-key.js";
 import type { StateWriter } from "../state/writer.js";
 import { carryOut, type Recorded } from "./batch.js";
@@ -53,15 +54,6 @@ export function assertApplicable(plan: Plan): void {
   });
 }
 
-/** The key must be the one that the genesis names, or everything we sign is worthless to others. */
-function assertAuthorityKey(desired: Desired, key: PrivateKey): void {
-  if (key.publicKey === desired.authority.publicKey) return;
-  throw new AppError(
-    "authority_key_mismatch",
-    `the key signs as ${key.publicKey}; the genesis names ${desired.authority.publicKey} as network authority`,
-  );
-}
-
 function summaryEvent(input: ApplyInput): Recorded {
   const { planned, requestedBy = null } = input;
   const { plan } = planned;
@@ -89,7 +81,7 @@ function summaryEvent(input: ApplyInput): Recorded {
 export function applyPlan(writer: StateWriter, input: ApplyInput): Applied {
   const { desired, snapshot, planned, key, now, random } = input;
   assertApplicable(planned.plan);
-  assertAuthorityKey(desired, key);
+  assertAuthorityKey(key, desired.authority.publicKey);
   const signing = { authority: desired.authority, key, now };
   const { operations, events } = carryOut(planned.steps, signing);
   const feed = nextFeed(snapshot, operations, writer.publishedFeed(), signing, random);

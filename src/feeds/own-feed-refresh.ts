@@ -7,6 +7,7 @@ import { parseFeed } from "../protocol/documents.js";
 import { fromInstant, plusSeconds, toInstant } from "../protocol/instant.js";
 import { parseJson } from "../protocol/json.js";
 import { uuid4 } from "../protocol/uuid.js";
+import { assertAuthorityKey } from "../sign/authority-key.js";
 import type { PrivateKey } from "../sign/private-key.js";
 import { signDocument } from "../sign/sign-document.js";
 import type { StateWriter } from "../state/writer.js";
@@ -41,12 +42,7 @@ export function refreshOwnFeed(
   const authority = writer.authority();
   if (last === null || authority === null) return null;
   const key = keyOf();
-  if (key.publicKey !== authority.publicKey) {
-    throw new AppError(
-      "authority_key_mismatch",
-      `the key signs as ${key.publicKey}; the authority's is ${authority.publicKey}`,
-    );
-  }
+  assertAuthorityKey(key, authority.publicKey);
   const sequence = last.sequence + 1;
   const body: SovereignRevocationFeed = {
     ...last.body,
