@@ -10,7 +10,7 @@ const LEVELS = [
   ["secret-file.ts"],
   ["git", "desired", "plan", "sign", "state", "notify"],
   ["audit", "connectome", "revision"],
-  ["apply", "scaffold", "feeds"],
+  ["apply", "scaffold", "feeds", "backup"],
   ["reconcile.ts", "admin", "adopt"],
   ["controller"],
   ["http", "cli"],
@@ -27,12 +27,12 @@ const NARROWER: Readonly<Record<string, readonly string[]>> = {
 const PURE = ["protocol", "desired", "plan"];
 
 /** Modules that belong to one part: only src/git runs git, only src/state opens the database, and so on. */
-const OWNERS: Readonly<Record<string, string>> = {
+const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   "@oclif/core": "cli",
   "better-sqlite3": "state",
   chokidar: "git",
   fastify: "http",
-  "node:child_process": "git",
+  "node:child_process": ["git", "backup"],
   pino: "cli",
   "prom-client": "http",
   "simple-git": "git",
@@ -91,7 +91,7 @@ function patternsFor(part: string, allowed: readonly string[]): Pattern[] {
     other.endsWith(".ts") ? [other.slice(0, -".ts".length)] : [],
   );
   const folders = forbidden.filter((other) => !other.endsWith(".ts"));
-  const foreign = Object.keys(OWNERS).filter((name) => OWNERS[name] !== part);
+  const foreign = Object.keys(OWNERS).filter((name) => ![OWNERS[name]].flat().includes(part));
   return [
     ...pattern(above, folders, "/", message),
     ...pattern(above, files, String.raw`\.js$`, message),

@@ -52,6 +52,7 @@ const TABLE = {
   state_newer: { exit: 1, status: 500, hint: "use a Concordat at least as new as the one that wrote this state" },
   state_corrupt: { exit: 6, status: 500, hint: "keep the file, and restore from a backup" },
   state_unreadable: { exit: 1, status: 500, hint: "check the path, its permissions and the free space" },
+  bad_backup: { exit: 6, status: 422, hint: "take another backup: concordat backup list shows those of a folder" },
   history_rewritten: { exit: 3, status: 409, hint: "if the rewrite is meant: concordat resume --accept-history --reason TEXT" },
   writer_fenced: { exit: 5, status: 503, hint: "another process has taken over this state; this one writes nothing more" },
   lock_held: { exit: 5, status: 503, hint: "wait for the other process, or stop it; a running concordat serve is asked by concordat reconcile --now" },
@@ -116,6 +117,9 @@ const TABLE = {
   reconcile_suspended: { exit: 3, status: 409, hint: "go on with: concordat resume" },
   no_controller: { exit: 1, status: 503, hint: "start one with: concordat serve" },
   controller_failed: { exit: 1, status: 503, hint: "see the log of concordat serve" },
+  // Incidents
+  bad_incident: { exit: 1, status: 422, hint: "name the folder of this incident, or none to open a new one" },
+  bad_draft: { exit: 1, status: 422, hint: "change the files by hand on a branch of your own" },
   // The rest
   usage: { exit: 64, status: 400, hint: "see concordat --help" },
   bad_settings: { exit: 1, status: 500, hint: "see docs/settings.md for the keys of concordat.config.yaml" },
