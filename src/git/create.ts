@@ -1,10 +1,8 @@
-/** Makes a repository with its first commit. The one place that writes with git. */
+/** Makes a repository with its first commit. */
 import { simpleGit } from "simple-git";
 import { AppError } from "../errors.js";
+import { identity } from "./identity.js";
 import { isolatedEnvironment } from "./run-git.js";
-import { userSetting } from "./user-setting.js";
-
-const FALLBACK = { name: "Concordat", email: "concordat@localhost" };
 
 /**
  * Turns the folder into a repository with everything in it, ignored files apart, as the first commit on `main`.
@@ -30,12 +28,6 @@ export async function createRepository(dir: string, message: string): Promise<st
       cause,
     });
   }
-}
-
-async function identity(): Promise<{ name: string; email: string }> {
-  const [names, emails] = await Promise.all([userSetting("user.name"), userSetting("user.email")]);
-  const [name, email] = [names.at(-1), emails.at(-1)];
-  return name && email ? { name, email } : FALLBACK;
 }
 
 function firstLine(error: unknown): string {
