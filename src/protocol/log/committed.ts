@@ -1,0 +1,150 @@
+/** Which parts of an event stand in its leaf, and which only as salted commitments. */
+import type { JsonObject, JsonValue } from "../../model/json.js";
+import { isJsonObject } from "../json.js";
+
+/** An audit event as it is stored. Other tools add types and fields of their own. */
+export interface LoggedEvent extends JsonObject {
+  readonly event_id: string;
+  readonly event_type: string;
+  readonly details: JsonObject;
+  readonly created_at: string;
+}
+
+/** The one commitment to whatever has no field of its own: members we do not know, and names that are none of ours. */
+export const REST = "^";
+/** What an erased value leaves behind. No plain value looks so. */
+export const ERASED = "<erased>";
+
+/** Details that we name and fill: ids, digests, codes, counts, booleans and times. */
+const PUBLIC: ReadonlySet<string> = new Set([
+  "accepted",
+  "action",
+  "allow_lost_paths",
+  "allow_removals",
+  "already_revoked",
+  "attestation_id",
+  "backup_digest",
+  "change_digest",
+  "changes",
+  "class",
+  "commit",
+  "count",
+  "disposition",
+  "epoch",
+  "expires_at",
+  "feed_id",
+  "field",
+  "generation",
+  "holder_tier",
+  "id",
+  "index",
+  "issued_at",
+  "issuer_sovereign_id",
+  "key_id",
+  "kind",
+  "left_out",
+  "local_sovereign_id",
+  "old_origin",
+  "old_root",
+  "old_size",
+  "plan_digest",
+  "policy_digest",
+  "policy_id",
+  "recognized_issuer_count",
+  "required_tier",
+  "resolution",
+  "revoked_by",
+  "revoked_count",
+  "root",
+  "rows_digest",
+  "sequence",
+  "size",
+  "sovereign_id",
+  "state_digest",
+  "status",
+  "subject_sovereign_id",
+  "tier",
+  "treaty_id",
+  "tree",
+]);
+
+/** Ids, digests, codes and times. Longer text, and text with spaces, may be anybody's words. */
+const PLAIN = /^[A-Za-z0-9][A-Za-z0-9._:/+=@~-]{0,199}$/;
+const FIELD = /^[a-z][a-z0-9_]{0,63}$/;
+/** With names of 64 characters, a leaf of so many commitments is far below 65,535 bytes. */
+const MAX_FIELDS = 64;
+const OWN: ReadonlySet<string> = new Set(["event_id", "event_type", "details", "created_at"]);
+
+export interface Parts {
+  readonly details: JsonObject;
+  readonly committed: ReadonlyMap<string, JsonValue>;
+}
+
+/** Parts an event into what its leaf says and what it only commits to. */
+export function partsOf(event: LoggedEvent): Parts {
+  const details: Record<string, JsonValue> = { __proto__: null };
+  const committed = new Map<string, JsonValue>();
+  const odd: Record<string, JsonValue> = { __proto__: null };
+  let fields = 0;
+  for (const [name, value] of Object.entries(event.details)) {
+    if (!FIELD.test(name) || fields === MAX_FIELDS) {
+      odd[name] = value;
+      continue;
+    }
+    fields++;
+    if (PUBLIC.has(name) && isPlain(value)) details[name] = value;
+    else committed.set(name, value);
+  }
+  const rest = restOf(event, odd);
+  if (rest !== null) committed.set(REST, rest);
+  return { details, committed };
+}
+
+/** The same event with one committed field erased; null when the event commits to no such field. */
+export function eraseField(event: LoggedEvent, field: string): LoggedEvent | null {
+  const { committed } = partsOf(event);
+  const value = committed.get(field);
+  if (value === undefined) return null;
+  if (field !== REST) return { ...event, details: { ...event.details, [field]: ERASED } };
+  const rest = isJsonObject(value) ? value : {};
+  const { details } = rest;
+  return {
+    ...event,
+    ...erasedMembers(rest["event"]),
+    details: { ...event.details, ...erasedMembers(details) },
+  };
+}
+
+/** Whether a committed field's value is what `eraseField` leaves. */
+export function isErased(field: string, value: JsonValue | undefined): boolean {
+  if (field !== REST) return value === ERASED;
+  if (!isJsonObject(value)) return false;
+  return Object.values(value).every(
+    (part) => isJsonObject(part) && Object.values(part).every((member) => member === ERASED),
+  );
+}
+
+function erasedMembers(part: JsonValue | undefined): JsonObject {
+  return isJsonObject(part)
+    ? Object.fromEntries(Object.keys(part).map((name) => [name, ERASED]))
+    : {};
+}
+
+function restOf(event: LoggedEvent, odd: JsonObject): JsonObject | null {
+  const extra = Object.entries(event).filter(([name]) => !OWN.has(name));
+  if (extra.length === 0 && Object.keys(odd).length === 0) return null;
+  return { details: odd, event: Object.fromEntries(extra) };
+}
+
+function isPlain(value: JsonValue): boolean {
+  switch (typeof value) {
+    case "string":
+      return PLAIN.test(value);
+    case "number":
+    case "bigint":
+    case "boolean":
+      return true;
+    default:
+      return value === null;
+  }
+}
