@@ -10,7 +10,7 @@ const LEVELS = [
   ["secret-file.ts"],
   ["git", "desired", "plan", "sign", "state", "notify"],
   ["audit", "connectome", "revision"],
-  ["apply", "scaffold", "feeds", "backup"],
+  ["apply", "scaffold", "feeds", "backup", "explain"],
   ["reconcile.ts", "admin", "adopt"],
   ["controller"],
   ["http", "cli"],

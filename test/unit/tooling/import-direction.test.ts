@@ -9,7 +9,7 @@ const PURE = ["model", "errors", "protocol"];
 const BASE = [...PURE, "secret-file"];
 const STAGES = [...BASE, "git", "desired", "plan", "sign", "state", "notify"];
 const DERIVED = [...STAGES, "audit", "connectome", "revision"];
-const WHOLE = [...DERIVED, "apply", "scaffold", "feeds", "backup"];
+const WHOLE = [...DERIVED, "apply", "scaffold", "feeds", "backup", "explain"];
 
 /** Written out once more, apart from the table in the configuration: what each part may import besides itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -30,6 +30,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   scaffold: [...PURE, "git", "sign", "desired"],
   feeds: DERIVED,
   backup: DERIVED,
+  explain: DERIVED,
   reconcile: WHOLE,
   admin: WHOLE,
   adopt: WHOLE,
