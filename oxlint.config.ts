@@ -11,8 +11,8 @@ const LEVELS = [
   ["git", "desired", "plan", "sign", "state", "notify"],
   ["audit", "connectome", "revision"],
   ["apply", "scaffold", "feeds", "backup", "explain"],
-  ["reconcile.ts", "admin", "adopt"],
-  ["controller"],
+  ["reconcile.ts", "admin", "adopt", "restore"],
+  ["controller", "incident"],
   ["http", "cli"],
 ];
 

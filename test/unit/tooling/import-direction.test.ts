@@ -34,9 +34,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   reconcile: WHOLE,
   admin: WHOLE,
   adopt: WHOLE,
-  controller: [...WHOLE, "reconcile", "admin", "adopt"],
-  http: [...WHOLE, "reconcile", "admin", "adopt", "controller"],
-  cli: [...WHOLE, "reconcile", "admin", "adopt", "controller"],
+  restore: WHOLE,
+  controller: [...WHOLE, "reconcile", "admin", "adopt", "restore"],
+  incident: [...WHOLE, "reconcile", "admin", "adopt", "restore"],
+  http: [...WHOLE, "reconcile", "admin", "adopt", "restore", "controller", "incident"],
+  cli: [...WHOLE, "reconcile", "admin", "adopt", "restore", "controller", "incident"],
 };
 const PARTS = Object.keys(ALLOWED);
 const FILES = ["errors", "secret-file", "reconcile"];
