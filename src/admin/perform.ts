@@ -35,9 +35,14 @@ const ROUNDS = 3;
  * `admin_request_stale`, `nonce_replayed`, `insufficient_operator_tier`, whatever the action is refused with, and as `commit`.
  */
 export function performAdmin(tools: AdminTools, request: AdminRequest): Performed {
+  return untilNotStale(() => performOnce(tools, request));
+}
+
+/** Begins again while another program writes in between. */
+export function untilNotStale<T>(perform: () => T): T {
   for (let round = 1; ; round += 1) {
     try {
-      return performOnce(tools, request);
+      return perform();
     } catch (error) {
       const isStale = error instanceof AppError && error.code === "stale_plan";
       if (!isStale || round === ROUNDS) throw error;
@@ -85,10 +90,10 @@ function judge(tools: AdminTools, request: AdminRequest, now: Instant): Outcome 
     return refusal(new AppError(reason, message), event);
   }
   try {
-    return decide(action, { state: writer, authority, caller, grants, now, key, random });
+    return decide(action, { state: writer, authority, asker: caller, grants, now, key, random });
   } catch (error) {
     if (!(error instanceof AppError) || error.status >= 500) throw error;
-    const details = { action: asked(action), reason: error.code, ...askedBy({ caller }) };
+    const details = { action: asked(action), reason: error.code, ...askedBy({ asker: caller }) };
     return refusal(error, { type: "admin_request_refused", details });
   }
 }
@@ -104,6 +109,6 @@ function refusal(error: AppError, event: Recorded): Outcome {
 /** Version 1 binds neither method nor path (protocol.md 7), so each use of it is written down. */
 function legacyUse({ caller, action }: AdminRequest): readonly Recorded[] {
   if (caller.signatureVersion !== 1) return [];
-  const details = { action: asked(action), ...askedBy({ caller }) };
+  const details = { action: asked(action), ...askedBy({ asker: caller }) };
   return [{ type: "admin_legacy_signature_used", details }];
 }

@@ -3,12 +3,12 @@ import { AppError } from "../errors.js";
 import type { RevokeOperatorKey } from "../model/admin.js";
 import { fromInstant, toOffsetForm } from "../protocol/instant.js";
 import { usableKeys } from "./authorize.js";
-import { already, askedBy, effect, type Outcome, type Situation } from "./outcome.js";
+import { already, askedBy, effect, nameOf, type Outcome, type Situation } from "./outcome.js";
 import { checkReason } from "./reason.js";
 
 /** Throws AppError `bad_request`, `unknown_operator_key`, `last_active_operator_key`. */
 export function revokeOperatorKey(action: RevokeOperatorKey, situation: Situation): Outcome {
-  const { state, caller, now } = situation;
+  const { state, now } = situation;
   const { keyId, reason } = action;
   checkReason(reason);
   if (state.revokedKeys().some((key) => key.keyId === keyId))
@@ -20,7 +20,8 @@ export function revokeOperatorKey(action: RevokeOperatorKey, situation: Situatio
   if (!remaining.some((key) => key.tier === "privileged"))
     throw new AppError("last_active_operator_key", "no usable privileged key would be left");
   const revokedAt = toOffsetForm(fromInstant(now));
-  const { by: revokedBy, ...from } = askedBy(situation);
+  const revokedBy = nameOf(situation);
+  const { by: _, ...from } = askedBy(situation);
   return effect(
     [
       {
@@ -31,7 +32,7 @@ export function revokeOperatorKey(action: RevokeOperatorKey, situation: Situatio
     [
       {
         type: "operator_key_revoked",
-        details: { key_id: keyId, reason, revoked_by: caller.keyId, ...from },
+        details: { key_id: keyId, reason, revoked_by: revokedBy, ...from },
       },
     ],
     {

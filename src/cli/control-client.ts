@@ -1,6 +1,8 @@
 /** Speaks to a running controller over its socket, with the rights that the socket's file gives. */
+import type { LocalAnswer, LocalRequest } from "../model/admin.js";
 import { request as httpRequest } from "node:http";
 import { text } from "node:stream/consumers";
+import { localRequestJson, parseLocalAnswer } from "../admin/local-request.js";
 import { AppError, isErrorCode } from "../errors.js";
 import type {
   OperatorControls,
@@ -45,6 +47,17 @@ export class ControlClient implements OperatorControls {
     return (await this.#ask("POST", "/resume", request)) as ControllerStatus;
   }
 
+  async act(request: LocalRequest): Promise<LocalAnswer> {
+    const { status, body } = await this.#send(
+      "POST",
+      "/act",
+      localRequestJson(request),
+      TIMEOUT_MS,
+    );
+    if (status !== 200) throw refusalOf(body);
+    return parseLocalAnswer(body);
+  }
+
   /** Throws AppError `no_controller` when nobody listens, `controller_failed`, or what the controller itself refused. */
   async #ask(
     method: string,
@@ -52,14 +65,15 @@ export class ControlClient implements OperatorControls {
     body: object | null,
     timeout = TIMEOUT_MS,
   ): Promise<unknown> {
-    const { status, body: answer } = await this.#send(method, path, body, timeout);
+    const payload = body === null ? null : JSON.stringify(body);
+    const { status, body: answer } = await this.#send(method, path, payload, timeout);
     if (status !== 200) throw refusalOf(answer);
     return JSON.parse(answer);
   }
 
-  async #send(method: string, path: string, body: object | null, timeout: number): Promise<Answer> {
+  async #send(method: string, path: string, body: string | null, timeout: number): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const payload = body === null ? "" : JSON.stringify(body);
+    const payload = body ?? "";
     const headers = {
       "content-type": "application/json",
       "content-length": Buffer.byteLength(payload),

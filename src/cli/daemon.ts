@@ -150,6 +150,7 @@ export async function startService(
       reconcile: async (request) => await thread.reconcile(request),
       suspend: async (request) => await thread.suspend(request),
       resume: async (request) => await thread.resume(request),
+      act: async (request) => await thread.act(request),
     };
     const controlApp = buildControlApp({ controls, requestIds: randomUUID });
     const control = await listenOnSocket(controlApp, settings.controlSocket);

@@ -2,7 +2,8 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { AppError } from "../errors.js";
-import type { AdminAnswer, AdminRequest } from "../model/admin.js";
+import { localRequestJson, parseLocalAnswer } from "../admin/local-request.js";
+import type { AdminAnswer, AdminRequest, LocalAnswer, LocalRequest } from "../model/admin.js";
 import type {
   Controls,
   ControllerStatus,
@@ -108,6 +109,10 @@ export class ControllerThread implements Controls {
 
   async admin(request: AdminRequest): Promise<AdminAnswer> {
     return adminAnswer(await this.#ask({ do: "admin", json: requestJson(request) }));
+  }
+
+  async act(request: LocalRequest): Promise<LocalAnswer> {
+    return parseLocalAnswer(await this.#ask({ do: "act", json: localRequestJson(request) }));
   }
 
   async record(events: readonly Occurrence[]): Promise<void> {

@@ -1,7 +1,7 @@
 /** Follows one source and keeps the state equal to it: one pass at a time, each with its run, conditions and events. */
 import { auditEvent } from "../audit/events.js";
 import { AppError } from "../errors.js";
-import type { AdminAnswer, AdminRequest } from "../model/admin.js";
+import type { AdminAnswer, AdminRequest, LocalAnswer, LocalRequest } from "../model/admin.js";
 import type { AuditEvent, AuditEventType } from "../model/audit.js";
 import type {
   Controls,
@@ -27,7 +27,7 @@ import { PassRecord } from "./pass-record.js";
 import type { ControllerPorts } from "./ports.js";
 import { CurrentState } from "./current-state.js";
 import { refusalOf, type Refusal } from "./refusal.js";
-import { answerAdmin, recordOccurrences } from "./requests.js";
+import { actLocally, answerAdmin, recordOccurrences } from "./requests.js";
 import { nextRun, type Next } from "./schedule.js";
 import { onceEach } from "./publishing.js";
 import { isNewRefusal, lastVerdict } from "./status-book.js";
@@ -35,7 +35,6 @@ import { StatusKeeper } from "./status-keeper.js";
 import { judgeFailure, judgeSuccess } from "./verdict.js";
 
 const CONVERGING_PASSES = 3;
-
 const ORDINARY: PassRequest = { by: null, allowances: NO_ALLOWANCES, acceptHistory: null };
 
 export class Controller implements Controls {
@@ -124,6 +123,10 @@ export class Controller implements Controls {
 
   async admin(request: AdminRequest): Promise<AdminAnswer> {
     return answerAdmin(this.#ports, request);
+  }
+
+  async act(request: LocalRequest): Promise<LocalAnswer> {
+    return actLocally(this.#ports, request);
   }
 
   async record(events: readonly Occurrence[]): Promise<void> {

@@ -26,9 +26,10 @@ export type ControlRequest =
   | { readonly do: "resume"; readonly request: ResumeRequest }
   /** The request as canonical JSON: a clone would lose what tells a float from an integer. */
   | { readonly do: "admin"; readonly json: string }
+  | { readonly do: "act"; readonly json: string }
   | { readonly do: "record"; readonly json: string };
 
-/** An answer to `admin` is canonical JSON too; nothing is said to `record`. */
+/** An answer to `admin` and to `act` is canonical JSON too; nothing is said to `record`. */
 export type ControlAnswer = ControllerStatus | Run | string | null;
 
 export type ToController =

@@ -1,7 +1,8 @@
 /** What the process that serves asks of the controller for others. None of it waits for a pass: a fetch may take long. */
+import { performLocal } from "../admin/perform-local.js";
 import { performAdmin } from "../admin/perform.js";
 import { auditEvent } from "../audit/events.js";
-import type { AdminAnswer, AdminRequest } from "../model/admin.js";
+import type { AdminAnswer, AdminRequest, LocalAnswer, LocalRequest } from "../model/admin.js";
 import type { Occurrence } from "../model/controller.js";
 import type { ControllerPorts } from "./ports.js";
 
@@ -14,6 +15,14 @@ export function answerAdmin(
   request: AdminRequest,
 ): AdminAnswer {
   return performAdmin({ writer, grants, clock, key, random }, request).answer;
+}
+
+/** As `answerAdmin`, for an operator at the host. Throws as `performLocal`. */
+export function actLocally(
+  { writer, clock, key, random }: ControllerPorts,
+  request: LocalRequest,
+): LocalAnswer {
+  return performLocal({ writer, clock, key, random }, request);
 }
 
 /** Throws as `note` of the writer. */

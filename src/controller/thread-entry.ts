@@ -1,5 +1,6 @@
 /** The thread of the controller: it plans, signs and writes, so that serving never waits for it. */
 import { parentPort, workerData } from "node:worker_threads";
+import { localAnswerJson, parseLocalRequest } from "../admin/local-request.js";
 import { AppError } from "../errors.js";
 import type { Controls, Trigger } from "../model/controller.js";
 import { adminRequest, answerJson, occurrences } from "./admin-json.js";
@@ -25,6 +26,7 @@ const TRIGGERS: Readonly<Record<ControlRequest["do"], Trigger | null>> = {
   suspend: "request",
   resume: "request",
   admin: "state",
+  act: "state",
 };
 
 const port = parentPort;
@@ -64,6 +66,8 @@ async function answer(controls: Controls, request: ControlRequest): Promise<Cont
       return await controls.resume(request.request);
     case "admin":
       return answerJson(await controls.admin(adminRequest(request.json)));
+    case "act":
+      return localAnswerJson(await controls.act(parseLocalRequest(request.json)));
     case "record":
       await controls.record(occurrences(request.json));
       return null;

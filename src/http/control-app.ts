@@ -5,6 +5,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from "fastify";
+import { localAnswerJson, parseLocalRequest } from "../admin/local-request.js";
 import { AppError } from "../errors.js";
 import type { OperatorControls } from "../model/controller.js";
 import { canonicalJson } from "../protocol/canonical.js";
@@ -19,6 +20,8 @@ export interface ControlContext extends Pick<ServeContext, "logger" | "requestId
 }
 
 const BODY_LIMIT_BYTES = 64 * 1024;
+/** A whole feed may come with an action. */
+const ACTION_LIMIT_BYTES = 8 * 1024 * 1024;
 
 const BY = { type: "string", minLength: 1, maxLength: 256 } as const;
 const REASON = { type: "string", minLength: 1, maxLength: 1024 } as const;
@@ -49,7 +52,7 @@ interface ResumeBody {
 }
 
 /**
- * `GET /status.json`, `POST /reconcile`, `/suspend` and `/resume`: the methods of `OperatorControls`, with their requests and their
+ * `GET /status.json`, `POST /reconcile`, `/suspend`, `/resume` and `/act`: the methods of `OperatorControls`, with their requests and their
  * values as JSON. An error is told whole, with its hint, because the other side is the same program.
  */
 export function buildControlApp({ controls, logger, requestIds }: ControlContext): FastifyInstance {
@@ -95,6 +98,20 @@ export function buildControlApp({ controls, logger, requestIds }: ControlContext
     exactly({ by: BY, reason: { ...REASON, nullable: true }, acceptHistory: { type: "boolean" } }),
     async (request, reply) => send(request, reply, await controls.resume(request.body)),
   );
+  app.register(async (scope) => {
+    // Read as it came: what is signed in a feed tells floats from integers.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      "application/json",
+      { parseAs: "buffer", bodyLimit: ACTION_LIMIT_BYTES },
+      (_request, body, done) => done(null, body),
+    );
+    scope.post<{ Body: Buffer }>("/act", async (request, reply) => {
+      const answer = await controls.act(parseLocalRequest(request.body));
+      return sendText(request, reply, localAnswerJson(answer));
+    });
+    refuseOtherMethods(scope, "/act", ["POST"]);
+  });
   for (const url of ["/reconcile", "/suspend", "/resume"]) refuseOtherMethods(app, url, ["POST"]);
   return app;
 }
@@ -108,10 +125,14 @@ function exactly(properties: Readonly<Record<string, object>>): { readonly schem
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, value: unknown): FastifyReply {
+  return sendText(request, reply, JSON.stringify(value));
+}
+
+function sendText(request: FastifyRequest, reply: FastifyReply, json: string): FastifyReply {
   return reply
     .headers(commonHeaders(request.id, "no-store"))
     .type("application/json")
-    .send(Buffer.from(JSON.stringify(value)));
+    .send(Buffer.from(json));
 }
 
 function sendControlError(

@@ -105,3 +105,30 @@ export interface AdminAnswer {
 
 /** Whether an admin request may add trust, or git alone. */
 export type AdminGrants = "refuse" | "allow";
+
+/** The issuer's feed is not polled and not imported until its resource says otherwise. */
+export interface SuspendFeed {
+  readonly action: "suspend_feed";
+  readonly issuer: string;
+  readonly reason: string;
+}
+
+/** What an operator at the host does at once: it only takes trust away, or stops hearing a feed. */
+export type LocalAction =
+  | RevokeTreaty
+  | RevokeAttestation
+  | RevokeOperatorKey
+  | ImportFeed
+  | SuspendFeed;
+
+/** Who asks stands in the audit as `requested_by`: what the caller says, let in by the rights of files. */
+export interface LocalRequest {
+  readonly by: string;
+  readonly action: LocalAction;
+}
+
+export interface LocalAnswer {
+  readonly body: JsonValue;
+  /** Of the audit events that were written with it; none when nothing was to be done any more. */
+  readonly events: readonly string[];
+}

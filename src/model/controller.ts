@@ -1,5 +1,5 @@
 /** What the controller says about itself: conditions, runs, feeds, and the events it makes while it works. */
-import type { AdminAnswer, AdminRequest } from "./admin.js";
+import type { AdminAnswer, AdminRequest, LocalAnswer, LocalRequest } from "./admin.js";
 import type { AuditEventType } from "./audit.js";
 import type { JsonObject } from "./json.js";
 import type { Drift, DriftClass, Lapsing } from "./plan.js";
@@ -214,6 +214,8 @@ export interface OperatorControls {
   reconcile(request: RunRequest): Promise<Run>;
   suspend(request: SuspendRequest): Promise<ControllerStatus>;
   resume(request: ResumeRequest): Promise<ControllerStatus>;
+  /** Takes trust away at once, without waiting for a pass. Throws the AppError that it is refused with. */
+  act(request: LocalRequest): Promise<LocalAnswer>;
 }
 
 /** Something to be written down, without an effect of its own. */

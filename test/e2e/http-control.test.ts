@@ -9,6 +9,7 @@ import { AppError } from "../../src/errors.js";
 import { buildControlApp } from "../../src/http/control-app.js";
 import { listenOnSocket } from "../../src/http/control-socket.js";
 import type { Listening } from "../../src/http/server.js";
+import { JsonFloat } from "../../src/model/json.js";
 import type { OperatorControls } from "../../src/model/controller.js";
 import { controllerStatus, finishedRun } from "../helpers/controller-values.js";
 
@@ -36,6 +37,10 @@ const controls: OperatorControls = {
   resume: async (asked) => {
     calls.push(["resume", asked]);
     return controllerStatus();
+  },
+  act: async (asked) => {
+    calls.push(["act", asked]);
+    return { body: { revoked: true }, events: ["an-event"] };
   },
 };
 
@@ -107,6 +112,29 @@ test.each([
 ])("POST %s %j", async (url, body, call, value) => {
   expect(await ask("POST", url, JSON.stringify(body))).toEqual({ status: 200, body: value });
   expect(calls).toEqual([call]);
+});
+
+test("POST /act keeps floats and large integers of a feed apart", async () => {
+  const feed = '{"a":1.0,"b":9007199254740993}';
+  const action = `{"action":"import_feed","expectedIssuer":null,"feed":${feed},"issuerPublicKeys":null}`;
+  expect(await ask("POST", "/act", `{"by":"operator","action":${action}}`)).toEqual({
+    status: 200,
+    body: { body: { revoked: true }, events: ["an-event"] },
+  });
+  const read = { a: new JsonFloat(1), b: 9007199254740993n };
+  const asked = { action: "import_feed", expectedIssuer: null, feed: read, issuerPublicKeys: null };
+  expect(calls).toEqual([["act", { by: "operator", action: asked }]]);
+});
+
+test.each([
+  ["no JSON", "{"],
+  ["nobody", '{"action":{"action":"revoke_treaty","treatyId":"t","reason":"r"}}'],
+  ["a grant", '{"by":"operator","action":{"action":"issue_treaty"}}'],
+  ["no id", '{"by":"operator","action":{"action":"revoke_treaty","reason":"r"}}'],
+  ["a number", '{"by":"operator","action":{"action":"revoke_treaty","treatyId":1,"reason":"r"}}'],
+])("POST /act refuses %s", async (_name, body) => {
+  expect((await ask("POST", "/act", body)).status).toBe(400);
+  expect(calls).toEqual([]);
 });
 
 test.each([

@@ -37,6 +37,7 @@ export class Verifying {
         suspend: refuse,
         resume: refuse,
         admin: refuse,
+        act: refuse,
         record: async (written) => void this.events.push(...written),
       },
     });
