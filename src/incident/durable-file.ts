@@ -85,7 +85,8 @@ function readOrEmpty(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return Buffer.alloc(0);
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT")
+      return Buffer.alloc(0);
     throw new AppError("unreadable_file", `${path} cannot be read`, { cause });
   }
 }

@@ -141,13 +141,6 @@ export interface Incident {
 export type IncidentUpdate = Partial<
   Pick<
     Incident,
-    | "status"
-    | "asked"
-    | "findings"
-    | "effects"
-    | "checks"
-    | "confirmations"
-    | "drafts"
-    | "notices"
+    "status" | "asked" | "findings" | "effects" | "checks" | "confirmations" | "drafts" | "notices"
   >
 >;
