@@ -44,6 +44,8 @@ const TABLE = {
   plan_refused: { exit: 3, status: 409, hint: "the plan's gates and findings say what refuses it and how to go on" },
   unknown_name: { exit: 1, status: 404, hint: "give kind/name, a resource's name, or the id of a treaty, attestation, feed, key, sovereign or event" },
   ambiguous_name: { exit: 1, status: 409, hint: "give kind/name" },
+  bad_expectations: { exit: 1, status: 422, hint: "write a list of {attestation: FILE or id, expect: accept or reject} as JSON, YAML or JSON Lines" },
+  expectation_failed: { exit: 3, status: 409, hint: "the checks of the incident say which attestation is decided otherwise, and why" },
   confirmation_required: { exit: 3, status: 409, hint: "review the plan, then pass --expect DIGEST (or --auto-approve)" },
   stale_plan: { exit: 4, status: 409, hint: "plan again, review, and apply the new plan" },
   // State

@@ -65,14 +65,14 @@ function endpoints(links: ReadonlyMap<string, Link>): ReadonlySet<string> {
   return new Set([...links.values()].flatMap((link) => [link.from, link.to]));
 }
 
-interface Paths {
+export interface Paths {
   readonly lost: TrustPathChange[];
   readonly gained: TrustPathChange[];
   readonly longer: TrustPathChange[];
 }
 
 /** Compares everyone's paths; only sources that reach a recognition that came or went can differ. */
-function comparePaths(before: Graph, after: Graph, changed: ReadonlySet<string>): Paths {
+export function comparePaths(before: Graph, after: Graph, changed: ReadonlySet<string>): Paths {
   const paths: Paths = { lost: [], gained: [], longer: [] };
   const sources = new Set([...before.predecessors(changed), ...after.predecessors(changed)]);
   for (const from of sortedSet(sources)) {
@@ -96,7 +96,7 @@ function countPaths(graph: Graph): number {
   return count;
 }
 
-function byEnds(left: TrustPathChange, right: TrustPathChange): number {
+export function byEnds(left: TrustPathChange, right: TrustPathChange): number {
   return compareCodePoints(left.from, right.from) || compareCodePoints(left.to, right.to);
 }
 
