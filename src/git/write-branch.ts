@@ -83,14 +83,22 @@ async function writeTree(run: Run, { base, files }: BranchRequest): Promise<stri
         lines.push(`100644 ${blob}\t${path}`);
       }
     }
-    await run(["update-index", "-z", "--index-info"], lines.map((line) => `${line}\0`).join(""), env);
+    await run(
+      ["update-index", "-z", "--index-info"],
+      lines.map((line) => `${line}\0`).join(""),
+      env,
+    );
     return await run(["write-tree"], "", env);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function commitTree(run: Run, tree: string, { base, message }: BranchRequest): Promise<string> {
+async function commitTree(
+  run: Run,
+  tree: string,
+  { base, message }: BranchRequest,
+): Promise<string> {
   const { name, email } = await identity();
   const who = {
     GIT_AUTHOR_NAME: name,

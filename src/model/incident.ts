@@ -144,3 +144,15 @@ export type IncidentUpdate = Partial<
     "status" | "asked" | "findings" | "effects" | "checks" | "confirmations" | "drafts" | "notices"
   >
 >;
+
+/** What every command of an incident returns, and `--json` prints. */
+export interface IncidentResult {
+  /** One line: what is so at this moment. */
+  readonly verdict: string;
+  /** True while something waits for a person: the text and the exit code say so. */
+  readonly is_refused: boolean;
+  readonly folder: string;
+  readonly incident: Incident;
+  /** Commands to copy, each as its words, the next one first. */
+  readonly next: readonly (readonly string[])[];
+}

@@ -1,0 +1,56 @@
+/** Gives the commands of an incident what they work with: settings, clock, randomness, and the way to act at once. */
+import { randomBytes } from "node:crypto";
+import { dirname, join, resolve } from "node:path";
+import { performLocal } from "../admin/perform-local.js";
+import { realClock } from "../controller/real-time.js";
+import type { IncidentTools } from "../incident/tools.js";
+import type { LocalAction, LocalAnswer } from "../model/admin.js";
+import { readAuthorityKey } from "../sign/authority-key.js";
+import { openStateForWriting } from "../state/open.js";
+import { whereItRuns } from "./control-client.js";
+import { planSource } from "./plan-source.js";
+import { plain } from "./render/paint.js";
+import { renderPlan } from "./render/plan.js";
+import type { Settings } from "./settings.js";
+import { whoAmI } from "./who.js";
+
+/** Folders of incidents stand beside the state: `incidents/<date>-<kind>-<id>`. */
+export function incidentTools(
+  settings: Settings,
+  { incident, version }: { readonly incident: string | undefined; readonly version: string },
+): IncidentTools {
+  const by = whoAmI();
+  return {
+    source: { ...planSource(settings), limits: settings.limits },
+    db: settings.db,
+    parent: join(dirname(settings.db), "incidents"),
+    dir: incident === undefined ? null : resolve(incident),
+    by,
+    version,
+    clock: realClock,
+    random: randomBytes,
+    act: async (action) => await actWhereItRuns(settings, by, action),
+    planText: (plan) => renderPlan(plan, { verbose: true, paint: plain, apply: null }),
+  };
+}
+
+/** The controller that runs does it, or this process opens the state itself. Throws as `performLocal`, and `lock_held`. */
+async function actWhereItRuns(
+  settings: Settings,
+  by: string,
+  action: LocalAction,
+): Promise<LocalAnswer> {
+  return await whereItRuns(
+    settings.controlSocket,
+    async (controls) => await controls.act({ by, action }),
+    async () => {
+      const writer = openStateForWriting(settings.db, "incident");
+      try {
+        const key = () => readAuthorityKey(settings.authorityKey);
+        return performLocal({ writer, clock: realClock, key, random: randomBytes }, { by, action });
+      } finally {
+        writer.close();
+      }
+    },
+  );
+}

@@ -1,0 +1,92 @@
+/** An incident as text: verdict first, then what was found, drafted and checked, and the next command last. */
+import type {
+  IncidentCheck,
+  IncidentDraft,
+  IncidentEffect,
+  IncidentFinding,
+  IncidentResult,
+  IncidentStep,
+} from "../../model/incident.js";
+import { hanging } from "./columns.js";
+import { commandLines } from "./command-line.js";
+import { toSecond } from "./duration.js";
+import type { Paint } from "./paint.js";
+import { visible } from "./visible.js";
+
+const LEVELS = { error: "red", warning: "yellow", info: "cyan" } as const;
+
+/** At most 80 columns wide. */
+export function renderIncident(result: IncidentResult, paint: Paint): string {
+  const { verdict, is_refused, folder, incident, next } = result;
+  const block = (title: string, lines: readonly string[]): readonly string[] =>
+    lines.length === 0 ? [] : [paint("bold", title), ...lines];
+  const blocks = [
+    hanging("", visible(verdict)).map((line) => paint(is_refused ? "red" : "bold", line)),
+    block(
+      "FINDINGS",
+      incident.findings.flatMap((finding) => findingLines(finding, paint)),
+    ),
+    block("WHAT IT DID", incident.effects.flatMap(effectLines)),
+    block(
+      "CHECKS",
+      incident.checks.flatMap((check) => checkLines(check, paint)),
+    ),
+    block("DRAFTS", incident.drafts.flatMap(draftLines)),
+    block(
+      "NOTICES",
+      incident.notices.flatMap(({ file, to }) => hanging("  ", `${file}  for ${visible(to)}`)),
+    ),
+    block("STEPS", incident.steps.slice(-8).flatMap(stepLines)),
+    hanging("folder: ", visible(folder)),
+    block("NEXT", next.flatMap(commandLines)),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function findingLines(finding: IncidentFinding, paint: Paint): readonly string[] {
+  const { level, code, message, hint } = finding;
+  return [
+    ...hanging(`  ${level.padEnd(8)}`, code).map((line, index) =>
+      index === 0 ? line.replace(level, paint(LEVELS[level], level)) : line,
+    ),
+    ...hanging("          ", visible(message)),
+    ...hanging("          way out: ", visible(hint)),
+  ];
+}
+
+function effectLines(effect: IncidentEffect): readonly string[] {
+  const { at, action, object, current, answer, log_index } = effect;
+  const place = log_index === null ? "not in the log" : `log entry ${log_index}`;
+  return [
+    ...hanging("  ", `${toSecond(at)}  ${visible(action)}`),
+    ...hanging("    ", `${visible(object)} is ${visible(current)}  (${place})`),
+    ...(answer === null ? [] : hanging("    answer: ", visible(answer))),
+  ];
+}
+
+function checkLines({ name, expected, observed, passed }: IncidentCheck, paint: Paint): string[] {
+  const word = passed ? "pass" : "FAIL";
+  const [first = "", ...rest] = hanging(`  ${word}  `, visible(name));
+  return [
+    first.replace(word, paint(passed ? "green" : "red", word)),
+    ...rest,
+    ...hanging("        expected ", visible(expected)),
+    ...hanging("        seen     ", visible(observed)),
+  ];
+}
+
+function draftLines({ branch, files, purpose, held }: IncidentDraft): readonly string[] {
+  return [
+    ...hanging("  ", visible(branch)),
+    ...hanging("    ", visible(purpose)),
+    ...files.flatMap((file) => hanging("    ", visible(file))),
+    ...(held === null ? [] : hanging("    HELD: ", visible(held))),
+  ];
+}
+
+function stepLines({ at, step, outcome, message }: IncidentStep): readonly string[] {
+  return hanging(`  ${toSecond(at)}  ${outcome.padEnd(8)}`, visible(`${step}: ${message}`));
+}

@@ -1,0 +1,141 @@
+/** What the commands of an incident work with, and the steps that they share. */
+import { exportAudit } from "../audit/export.js";
+import { AppError } from "../errors.js";
+import type { LocalAction, LocalAnswer } from "../model/admin.js";
+import type {
+  IncidentDraft,
+  IncidentKind,
+  IncidentOrigin,
+  StepOutcome,
+} from "../model/incident.js";
+import type { JsonValue } from "../model/json.js";
+import type { Plan } from "../model/plan.js";
+import type { Instant } from "../model/time.js";
+import { encodeBase64 } from "../protocol/base64.js";
+import { prettyJson } from "../protocol/canonical.js";
+import { planChange } from "../reconcile.js";
+import type { EventFilter } from "../state/audit-events.js";
+import { openState } from "../state/open.js";
+import type { StateReader } from "../state/reader.js";
+import type { DraftSource } from "./draft.js";
+import { openIncident, type IncidentFolder } from "./folder.js";
+
+export interface IncidentTools {
+  /** Where drafts are made. */
+  readonly source: DraftSource;
+  readonly db: string;
+  /** Where new folders are made. */
+  readonly parent: string;
+  /** The incident's own folder, if it was named. */
+  readonly dir: string | null;
+  readonly by: string;
+  readonly version: string;
+  readonly clock: () => Instant;
+  readonly random: (length: number) => Uint8Array;
+  /** Takes trust away at once: by the controller that runs, or in the state itself. */
+  readonly act: (action: LocalAction) => Promise<LocalAnswer>;
+  readonly planText: (plan: Plan) => string;
+}
+
+/** Opens the state for as long as `work` takes. Throws AppError `state_missing`, and those of opening it. */
+export async function withState<T>(
+  { db }: Pick<IncidentTools, "db">,
+  work: (reader: StateReader) => T | Promise<T>,
+): Promise<T> {
+  const reader = openState(db);
+  try {
+    return await work(reader);
+  } finally {
+    reader.close();
+  }
+}
+
+/** The folder of this incident, continued or new. Throws as `openIncident`. */
+export function openFolder(
+  tools: IncidentTools,
+  reader: StateReader,
+  kind: IncidentKind,
+  subject: string,
+): IncidentFolder {
+  const { dir, parent, by, clock, random } = tools;
+  const origin = originOf(reader);
+  return openIncident({ dir, parent, kind, subject, origin, by, clock, random });
+}
+
+function originOf(reader: StateReader): IncidentOrigin {
+  const authority = reader.authority();
+  const { generation, digest } = reader.snapshot();
+  const { size, root, origin } = reader.log().head();
+  return {
+    sovereign_id: authority?.sovereignId ?? null,
+    key_id: authority?.keyId ?? null,
+    public_key: authority?.publicKey ?? null,
+    generation,
+    state_digest: digest,
+    log: size === 0 ? null : { size, root: encodeBase64(root), origin },
+  };
+}
+
+/**
+ * Does what takes trust away, and writes down how it went. What the state refuses is a step too, and returned; it throws only
+ * what is no refusal.
+ */
+export async function actAtOnce(
+  tools: IncidentTools,
+  folder: IncidentFolder,
+  step: string,
+  action: LocalAction,
+): Promise<{ readonly outcome: StepOutcome; readonly code: string | null }> {
+  try {
+    const { events } = await tools.act(action);
+    const [event] = events;
+    if (event === undefined) {
+      folder.record({ step, outcome: "already", message: "it was so before" });
+      return { outcome: "already", code: null };
+    }
+    const log_index = await withState(tools, (reader) => reader.log().indexOf(event));
+    folder.record({ step, outcome: "done", message: describe(action), log_index });
+    return { outcome: "done", code: null };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const outcome = error.status < 500 ? "refused" : "failed";
+    folder.record({ step, outcome, message: `${error.code}: ${error.message}` });
+    if (outcome === "failed") throw error;
+    return { outcome, code: error.code };
+  }
+}
+
+function describe(action: LocalAction): string {
+  switch (action.action) {
+    case "revoke_treaty":
+      return `treaty ${action.treatyId} is revoked`;
+    case "revoke_attestation":
+      return `attestation ${action.attestationId} is revoked`;
+    case "revoke_operator_key":
+      return `operator key ${action.keyId} is revoked`;
+    case "suspend_feed":
+      return `the feed of ${action.issuer} is suspended`;
+    case "import_feed":
+      return "the feed is imported";
+  }
+}
+
+/** Plans a draft's branch against the state, and keeps the plan as text and as JSON. Throws as `planChange`. */
+export async function keepPlan(
+  tools: IncidentTools,
+  folder: IncidentFolder,
+  draft: IncidentDraft,
+  name: string,
+): Promise<Plan> {
+  const { source, db, version, clock } = tools;
+  const options = { ...source, ref: draft.branch, db, version, now: clock() };
+  const { plan } = await planChange(options);
+  folder.addFile(`plans/${name}.json`, `${prettyJson(plan as unknown as JsonValue)}\n`);
+  folder.addFile(`plans/${name}.txt`, tools.planText(plan));
+  return plan;
+}
+
+/** Keeps the audit events of a window. */
+export function keepAudit(reader: StateReader, folder: IncidentFolder, filter: EventFilter): void {
+  folder.addFile("audit.jsonl", [...exportAudit(reader, filter, "jsonl")].join(""));
+}
