@@ -12,7 +12,10 @@ export function readAuthorityKey(path: string): PrivateKey {
 }
 
 /** It must be the one that the genesis names, or what it signs is worthless to others. Throws AppError `authority_key_mismatch`. */
-export function assertAuthorityKey({ publicKey }: PrivateKey, authority: PublicKey): void {
+export function assertAuthorityKey(
+  { publicKey }: Pick<PrivateKey, "publicKey">,
+  authority: PublicKey,
+): void {
   if (publicKey === authority) return;
   throw new AppError(
     "authority_key_mismatch",
