@@ -3,7 +3,7 @@ import Database from "better-sqlite3";
 import { AppError } from "../errors.js";
 import { toAppError } from "./sqlite-error.js";
 
-export type Parameter = string | number | null;
+export type Parameter = string | number | Uint8Array | null;
 
 /** The columns of one row, in the order they were selected. */
 export type RawRow = readonly unknown[];
@@ -64,6 +64,14 @@ export class Connection implements Queries {
   /** Runs `read` on one state of the file, whatever others write meanwhile. */
   consistently<T>(read: (queries: Queries) => T): T {
     return this.#guard(() => this.#database.transaction(() => read(this)).deferred());
+  }
+
+  /**
+   * Writes what stands in the file at this moment, row by row, to another file, which must be empty. Also a connection that
+   * only reads may.
+   */
+  writeCopy(path: string): void {
+    this.#guard(() => this.#database.prepare<Parameter[]>("VACUUM INTO ?").run(path));
   }
 
   /** Keeps the file as it is now in sight until the connection closes, whatever others write meanwhile. */
