@@ -1,20 +1,15 @@
 /** Reads and writes the audit events of a state (protocol.md 8). */
 import { AppError } from "../errors.js";
 import type { AuditEvent } from "../model/audit.js";
-import type { JsonObject, JsonValue } from "../model/json.js";
+import type { JsonValue } from "../model/json.js";
 import { canonicalJson } from "../protocol/canonical.js";
 import { parseTimestamp, toOffsetForm } from "../protocol/instant.js";
 import { isJsonObject, parseJson } from "../protocol/json.js";
+import type { LoggedEvent } from "../protocol/log/committed.js";
 import type { Connection, Transaction } from "./connection.js";
 
 /** An event as it is stored. The reference's tools add types of their own, and may add fields. */
-export interface StoredEvent extends JsonObject {
-  readonly event_id: string;
-  readonly event_type: string;
-  readonly details: JsonObject;
-  /** `+00:00` form. */
-  readonly created_at: string;
-}
+export type StoredEvent = LoggedEvent;
 
 export interface EventFilter {
   readonly type?: string;
@@ -24,8 +19,17 @@ export interface EventFilter {
   readonly until?: string;
 }
 
+/** The log's order. CROSS JOIN keeps SQLite from walking the events first, and sorting what it found. */
+const LOGGED = `SELECT event_id, event_json FROM concordat_log_leaves CROSS JOIN audit_events USING (event_id)
+  WHERE created_at >= ? AND (? IS NULL OR created_at < ?) ORDER BY seq`;
+/** What other programs have written. */
+const UNLOGGED = `SELECT event_id, event_json FROM audit_events
+  WHERE created_at >= ? AND (? IS NULL OR created_at < ?)
+    AND NOT EXISTS (SELECT 1 FROM concordat_log_leaves WHERE concordat_log_leaves.event_id = audit_events.event_id)
+  ORDER BY created_at, rowid`;
+
 /**
- * Events in the order in which they were made. Throws AppError `bad_time` for the filter at once, and `state_corrupt` for an
+ * Events in the order of the log, and then those of other programs, which are not in it, by their time. Throws AppError `bad_time` for the filter at once, and `state_corrupt` for an
  * event that is not one when its turn comes.
  */
 export function readEvents(
@@ -44,16 +48,11 @@ function* eventsBetween(
   to: string | null,
   type: string | undefined,
 ): Generator<StoredEvent> {
-  const rows = connection.iterate(
-    `SELECT event_id, event_json FROM audit_events
-      WHERE created_at >= ? AND (? IS NULL OR created_at < ?) ORDER BY created_at, rowid`,
-    from,
-    to,
-    to,
-  );
-  for (const [id, json] of rows) {
-    const event = parseEvent(String(id), String(json));
-    if (type === undefined || event.event_type === type) yield event;
+  for (const select of [LOGGED, UNLOGGED]) {
+    for (const [id, json] of connection.iterate(select, from, to, to)) {
+      const event = parseEvent(String(id), String(json));
+      if (type === undefined || event.event_type === type) yield event;
+    }
   }
 }
 
@@ -67,7 +66,8 @@ export function writeEvent(transaction: Transaction, event: AuditEvent): void {
   );
 }
 
-function parseEvent(id: string, json: string): StoredEvent {
+/** Throws AppError `state_corrupt` for what is no event. */
+export function parseEvent(id: string, json: string): StoredEvent {
   const event = readJson(id, json);
   if (isStoredEvent(event)) return event;
   throw new AppError("state_corrupt", `audit event ${id} is not an event`);

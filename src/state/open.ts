@@ -1,13 +1,18 @@
 /** Opens a state: for reading without a trace, or for writing as the only writer. */
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { AppError } from "../errors.js";
+import type { LogOptions } from "../model/log.js";
 import { fromInstant, instantFromMillis, toOffsetForm } from "../protocol/instant.js";
 import { Connection } from "./connection.js";
 import { createState } from "./create.js";
 import { checkPages, inspect } from "./inspect.js";
 import { WriterLock } from "./lock.js";
-import { migrate, SCHEMA_VERSION } from "./migrations/index.js";
+import { checkAgainstEscrow, checkLog } from "./log/check.js";
+import { escrowBeside, readEscrow, type Escrowed } from "./log/escrow.js";
+import { prepareEscrow } from "./log/escrow-file.js";
+import { LOG_SCHEMA, migrate, SCHEMA_VERSION } from "./migrations/index.js";
 import { checkPlace, existingPath, newPath } from "./place.js";
 import { applyPragmas, BUSY_TIMEOUT_MS, CAREFUL, enterWal } from "./pragmas.js";
 import { ReadConnection } from "./read-connection.js";
@@ -26,26 +31,72 @@ export function openState(path: string): StateReader {
 }
 
 /**
- * Opens the state at `path` as its only writer, and makes or migrates it when needed. `holder` is what another process that
- * finds the lock taken is told, e.g. "concordat apply".
- * Throws AppError `lock_held`, and those of `openState` but for `state_missing`.
+ * As `openState`, for serving to others: the log must be whole, and go on from the newest checkpoint in the file `escrow`.
+ * Throws those of the log too that `openStateForWriting` throws.
  */
-export function openStateForWriting(path: string, holder: string): StateWriter {
+export function openStateForServing(path: string, escrow: string): StateReader {
+  const reader = openState(path);
+  try {
+    // The escrow first: a writer may add to both in between.
+    const escrowed = readEscrow(escrow);
+    new ReadConnection(path, (connection) => checkLogOf(connection, escrowed, escrow)).close();
+    return reader;
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the state at `path` as its only writer, and makes or migrates it when needed. `holder` is what another process that
+ * finds the lock taken is told, e.g. "concordat apply". Without `log` nothing is signed, and the escrow stands beside the state.
+ * Throws AppError `lock_held`, `log_broken`, `log_rolled_back`, `escrow_missing`, `escrow_damaged`, `escrow_unusable`, and
+ * those of `openState` but for `state_missing`.
+ */
+export function openStateForWriting(path: string, holder: string, log?: LogOptions): StateWriter {
   const file = existingPath(path) ?? newPath(path);
+  const options = log ?? { signer: () => null, escrow: escrowBeside(file), random: randomBytes };
   const at = toOffsetForm(fromInstant(instantFromMillis(Date.now())));
   checkPlace(file);
   // Asked before the lock, because nothing is to be put beside another program's file, and again under it.
   if (existsSync(file)) inspectFile(file);
   const lock = WriterLock.acquire(file, holder, at);
   try {
-    if (!existsSync(file)) createState(file, at);
-    inspectFile(file);
-    const { connection, epoch } = connectForWriting(file, holder, at);
-    return new FileWriter(connection, lock, epoch);
+    const escrowed = readEscrow(options.escrow);
+    if (!existsSync(file)) {
+      if (escrowed !== null)
+        throw lostLog(`there is no state at ${file}`, options.escrow, escrowed);
+      createState(file, at);
+    }
+    // Still without a trace: a state that is refused stays as it is.
+    new ReadConnection(file, (connection) => {
+      inspect(connection);
+      checkPages(connection);
+      checkLogOf(connection, escrowed, options.escrow);
+    }).close();
+    prepareEscrow(options.escrow);
+    return connectForWriting({ file, holder, at, lock, options, escrowed });
   } catch (error) {
     lock.release();
     throw error;
   }
+}
+
+function checkLogOf(connection: Connection, escrowed: Escrowed | null, escrow: string): void {
+  if (Number(connection.pragma("user_version")) >= LOG_SCHEMA) {
+    checkLog(connection);
+    checkAgainstEscrow(connection, escrowed, escrow);
+  } else if (escrowed !== null) {
+    throw lostLog(`${basename(connection.path)} is of a Concordat without a log`, escrow, escrowed);
+  }
+}
+
+/** A state that was lost is restored, and not begun again in silence: with it, every revocation would be forgotten. */
+function lostLog(what: string, escrow: string, { origin, size }: Escrowed): AppError {
+  return new AppError("log_rolled_back", `${what}, and ${escrow} knows of ${size} log entries`, {
+    details: { escrow, origin, escrowed_size: size, size: 0 },
+    hint: "restore it with concordat restore, never by copying; for another authority, name another logEscrow",
+  });
 }
 
 /** What a missing file stands for: no rows, generation 0, and the digest of a state just made. */
@@ -81,19 +132,30 @@ function inspectFile(file: string): void {
   new ReadConnection(file, inspect).close();
 }
 
+interface ToConnect {
+  readonly file: string;
+  readonly holder: string;
+  readonly at: string;
+  readonly lock: WriterLock;
+  readonly options: LogOptions;
+  readonly escrowed: Escrowed | null;
+}
+
 /** From here on, whoever wrote before writes no more. */
-function connectForWriting(
-  file: string,
-  holder: string,
-  at: string,
-): { readonly connection: Connection; readonly epoch: number } {
+function connectForWriting({ file, holder, at, lock, options, escrowed }: ToConnect): StateWriter {
   const connection = new Connection(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
     applyPragmas(connection, CAREFUL);
     enterWal(connection);
-    checkPages(connection);
     migrate(connection, at);
-    return { connection, epoch: raiseEpoch(connection, holder, at) };
+    const epoch = raiseEpoch(connection, holder, at);
+    const writer = new FileWriter(connection, lock, {
+      epoch,
+      log: options,
+      escrowed: escrowed?.size ?? 0,
+    });
+    writer.settleLog();
+    return writer;
   } catch (error) {
     connection.close();
     throw error;

@@ -20,6 +20,7 @@ import type {
 import { readEvents, type EventFilter, type StoredEvent } from "./audit-events.js";
 import type { Connection } from "./connection.js";
 import { DRIFT, FEED_EVIDENCE, FEED_POLLS, SUSPENSION, TRUSTED } from "./controller-tables.js";
+import { FileLogReader, type LogReader } from "./log/log-reader.js";
 import { hasNonce } from "./operations/nonces.js";
 import { readResources } from "./resource-cache.js";
 import { Row } from "./row.js";
@@ -104,7 +105,9 @@ export interface StateReader {
   suspension(): Suspension | null;
   /** What the last controller said of itself; null also when that cannot be read. */
   status(): ControllerStatus | null;
-  /** Oldest first, read as they are taken. Throws AppError `bad_time` for a filter with a bad date-time. */
+  /** The audit events as a log that can be proved. */
+  log(): LogReader;
+  /** In the order of the log, read as they are taken; events of other programs come last. Throws AppError `bad_time` for a filter with a bad date-time. */
   auditEvents(filter: EventFilter): Iterable<StoredEvent>;
   close(): void;
 }
@@ -120,9 +123,11 @@ export interface ConnectionSource {
 export class FileReader implements StateReader {
   readonly #source: ConnectionSource;
   readonly #kept = new KeptTables();
+  readonly #log: LogReader;
 
   constructor(source: ConnectionSource) {
     this.#source = source;
+    this.#log = new FileLogReader(() => source.get());
   }
 
   generation(): number {
@@ -278,6 +283,10 @@ export class FileReader implements StateReader {
   status(): ControllerStatus | null {
     const json = this.#source.get().value("SELECT status_json FROM concordat_status WHERE id = 1");
     return typeof json === "string" ? parseStatus(json) : null;
+  }
+
+  log(): LogReader {
+    return this.#log;
   }
 
   auditEvents(filter: EventFilter): Iterable<StoredEvent> {

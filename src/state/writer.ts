@@ -2,12 +2,16 @@
 import { AppError, type ErrorCode } from "../errors.js";
 import type { AuditEvent } from "../model/audit.js";
 import type { JsonObject } from "../model/json.js";
+import type { LogOptions } from "../model/log.js";
 import type { Resource } from "../model/resources.js";
 import type { Batch, Digest, Note, Snapshot } from "../model/state.js";
-import { writeEvent } from "./audit-events.js";
+import { parseEvent, writeEvent } from "./audit-events.js";
 import { Connection, type Transaction } from "./connection.js";
 import { checkSchema } from "./inspect.js";
 import type { WriterLock } from "./lock.js";
+import type { EventToLog } from "./log/append.js";
+import { appendToEscrow } from "./log/escrow-file.js";
+import { LogTransaction, type Signed } from "./log/log-transaction.js";
 import { applyOperation } from "./operations/apply-operation.js";
 import { putApplied } from "./operations/inventory.js";
 import { trust, writeNote } from "./operations/notes.js";
@@ -27,6 +31,8 @@ export interface Revision {
 
 /** After these nothing is written any more: what the file holds, or whose it is, is known only once it is opened anew. */
 const FINAL: ReadonlySet<ErrorCode> = new Set([
+  "escrow_unusable",
+  "log_broken",
   "state_corrupt",
   "state_foreign",
   "state_unreadable",
@@ -40,13 +46,23 @@ export interface StateWriter extends StateReader {
    * Applies the batch, with its notes and audit events, in one transaction, and gives the generation it made: everything, or
    * nothing. Throws AppError `stale_plan` when the state is not the one `expected` names, `lock_held` when another program is
    * writing, `writer_fenced` when another writer has taken over, `internal` for an operation that does not fit,
-   * `state_unreadable` or `state_corrupt` when the file fails.
+   * `state_unreadable` or `state_corrupt` when the file fails. After `escrow_unusable` the change stands in the state, and in
+   * its log, but must not be acknowledged: the next writer puts the checkpoint in escrow that could not be put there.
    */
   commit(batch: Batch, expected: Revision): number;
   /** Writes notes and events in one transaction. Leaves the revision as it is. Throws as `commit`, but for `stale_plan`. */
   note(notes: readonly Note[], events: readonly AuditEvent[]): void;
+  /** Signs and puts in escrow what waits for it: the leaves of writers without a key. Throws as `note`. */
+  settleLog(): void;
   /** Remembers the resources of blobs that were parsed. Leaves the revision as it is. */
   cacheResources(parsed: ReadonlyMap<string, readonly Resource[]>): void;
+}
+
+export interface WriterOptions {
+  readonly epoch: number;
+  readonly log: LogOptions;
+  /** Size of the newest checkpoint in the escrow, which the log extends; 0 when there is none. */
+  readonly escrowed: number;
 }
 
 export class FileWriter extends FileReader implements StateWriter {
@@ -54,6 +70,9 @@ export class FileWriter extends FileReader implements StateWriter {
   readonly #connection: Connection;
   readonly #lock: WriterLock;
   readonly #file: SameFile;
+  readonly #log: LogOptions;
+  /** Size of the newest checkpoint in the escrow. */
+  #escrowed: number;
   /** The last revision that this writer computed itself. */
   #known: Required<Revision> | null = null;
   /** SQLite's count of changes to the schema, when it was last found unaltered. */
@@ -62,7 +81,7 @@ export class FileWriter extends FileReader implements StateWriter {
   #failure: AppError | null = null;
   #closed = false;
 
-  constructor(connection: Connection, lock: WriterLock, epoch: number) {
+  constructor(connection: Connection, lock: WriterLock, { epoch, log, escrowed }: WriterOptions) {
     super({
       get: () => connection,
       apart: () => new Connection(connection.path, { readonly: true, timeout: BUSY_TIMEOUT_MS }),
@@ -72,6 +91,8 @@ export class FileWriter extends FileReader implements StateWriter {
     this.#lock = lock;
     this.#file = new SameFile(connection.path);
     this.epoch = epoch;
+    this.#log = log;
+    this.#escrowed = escrowed;
   }
 
   /** Asked by every look at the state, also by one that writes nothing. */
@@ -87,7 +108,7 @@ export class FileWriter extends FileReader implements StateWriter {
   }
 
   commit(batch: Batch, expected: Revision): number {
-    return this.#write((transaction) => {
+    return this.#write((transaction, log) => {
       this.#checkUnchanged(transaction, expected);
       // Commits count themselves, once; the triggers would do it once a row (migrations/002).
       transaction.run("UPDATE concordat_meta SET committing = 1");
@@ -98,12 +119,21 @@ export class FileWriter extends FileReader implements StateWriter {
       }
       writeRecords(transaction, batch);
       transaction.run("UPDATE concordat_meta SET committing = 0, generation = generation + 1");
-      return readGeneration(transaction);
+      const generation = readGeneration(transaction);
+      log.append([...adoptedEvents(batch), ...batch.events.map(toLog)], generation);
+      return generation;
     });
   }
 
   note(notes: readonly Note[], events: readonly AuditEvent[]): void {
-    this.#write((transaction) => writeRecords(transaction, { notes, events }));
+    this.#write((transaction, log) => {
+      writeRecords(transaction, { notes, events });
+      if (events.length > 0) log.append(events.map(toLog), readGeneration(transaction));
+    });
+  }
+
+  settleLog(): void {
+    this.#write((transaction, log) => log.append([], readGeneration(transaction)));
   }
 
   cacheResources(parsed: ReadonlyMap<string, readonly Resource[]>): void {
@@ -126,20 +156,31 @@ export class FileWriter extends FileReader implements StateWriter {
     }
   }
 
-  #write<T>(work: (transaction: Transaction) => T): T {
+  #write<T>(work: (transaction: Transaction, log: LogTransaction) => T): T {
     if (this.#failure !== null) throw this.#failure;
     try {
       this.#file.check();
       checkDurable(this.#connection);
-      return this.#connection.immediate((transaction) => {
+      const { signer, random } = this.#log;
+      const context = { epoch: this.epoch, escrowed: this.#escrowed, signer, random };
+      const { result, signed } = this.#connection.immediate((transaction) => {
         checkEpoch(transaction, this.epoch, this.#connection.path);
         this.#checkSchema();
-        return work(transaction);
+        const log = new LogTransaction(transaction, context);
+        return { result: work(transaction, log), signed: log.finish() };
       });
+      if (signed !== null) this.#putInEscrow(signed);
+      return result;
     } catch (error) {
       if (error instanceof AppError && FINAL.has(error.code)) this.#failure = error;
       throw error;
     }
+  }
+
+  /** Before anybody hears of the commit: what was acknowledged is then known outside of the state too. */
+  #putInEscrow(signed: Signed): void {
+    appendToEscrow(this.#log.escrow, signed, this.#escrowed === 0);
+    this.#escrowed = signed.size;
   }
 
   /** Somebody may have added a trigger since the file was opened. */
@@ -176,6 +217,23 @@ function writeRecords(
 ): void {
   for (const note of notes) writeNote(transaction, note);
   for (const event of events) writeEvent(transaction, event);
+}
+
+function toLog(event: AuditEvent): EventToLog {
+  return { id: event.event_id, event: { ...event } };
+}
+
+/** Oldest first. */
+function adoptedEvents({ operations }: Batch): EventToLog[] {
+  return operations
+    .flatMap((operation) => (operation.do === "adopt" ? operation.rows.events : []))
+    .toSorted((left, right) => compareText(left.createdAt, right.createdAt))
+    .map(({ id, json }) => ({ id, event: parseEvent(id, json) }));
+}
+
+function compareText(left: string, right: string): number {
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
 }
 
 function stale(expected: JsonObject, found: JsonObject): AppError {

@@ -1,9 +1,11 @@
 /** The numbered steps that make a state's schema, in order. A released step never changes. */
 import type { Connection, Transaction } from "../connection.js";
+import { logStandingEvents } from "../log/standing-events.js";
 import { GENESIS_MESH_TABLES } from "./001-genesis-mesh-tables.js";
 import { CONCORDAT_TABLES } from "./002-concordat-tables.js";
 import { CONTROLLER_TABLES } from "./003-controller-tables.js";
 import { ADMIN_CLOCK } from "./004-admin-clock.js";
+import { AUDIT_LOG } from "./005-audit-log.js";
 
 /** "CNCD", in the header of every state (SQLite `application_id`). */
 export const APPLICATION_ID = 0x434e4344;
@@ -27,7 +29,14 @@ const MIGRATIONS: readonly Migration[] = [
   (transaction) => transaction.script(CONCORDAT_TABLES),
   (transaction) => transaction.script(CONTROLLER_TABLES),
   (transaction) => transaction.script(ADMIN_CLOCK),
+  (transaction) => {
+    transaction.script(AUDIT_LOG);
+    logStandingEvents(transaction);
+  },
 ];
+
+/** The first `user_version` with an audit log. */
+export const LOG_SCHEMA = 5;
 
 /** What `user_version` is once every migration has run. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -85,8 +85,13 @@ export function rejectFeed(transaction: Transaction, feed: Feed, at: string): vo
     imported?.json ?? documentJson(feed),
     at,
   );
-  if (imported === undefined) return;
-  transaction.run("DELETE FROM sovereign_revocation_feeds WHERE feed_id = ?", feed_id);
+  if (imported !== undefined) withdrawFeed(transaction, imported);
+}
+
+/** Takes an imported feed out: what it alone had revoked is revoked no longer, and its sequence is open again. */
+export function withdrawFeed(transaction: Transaction, imported: FeedRecord): void {
+  const { feedId, issuer } = imported;
+  transaction.run("DELETE FROM sovereign_revocation_feeds WHERE feed_id = ?", feedId);
   const listings = listingsOf(transaction, issuer);
   for (const id of storedFeed(imported).revoked_attestation_ids) {
     transaction.run(

@@ -40,7 +40,7 @@ function versionOf(path: string): unknown {
 test("a state of version 2 keeps its rows, its generation and its digest", () => {
   const path = version2();
   const writer = openStateForWriting(path, "test");
-  expect(versionOf(path)).toBe(4);
+  expect(versionOf(path)).toBe(5);
   const snapshot = writer.snapshot();
   expect(snapshot).toMatchObject({
     generation: 41,
