@@ -9,7 +9,6 @@ import {
   readFileSync,
   renameSync,
   writeFileSync,
-  writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { AppError } from "../errors.js";
@@ -49,12 +48,11 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
  */
 export function appendLine(path: string, value: JsonObject): void {
   attempt(path, () => {
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
-    const fd = openSync(path, flags, FILE_MODE);
+    const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+    const fd = openSync(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, FILE_MODE);
     try {
-      const whole = wholeLines(readFileSync(fd));
-      ftruncateSync(fd, whole.length);
-      writeSync(fd, Buffer.from(`${canonicalJson(value)}\n`, "latin1"), null, null, whole.length);
+      ftruncateSync(fd, wholeLines(readFileSync(fd)).length);
+      writeFileSync(fd, `${canonicalJson(value)}\n`);
       fsyncSync(fd);
     } finally {
       closeSync(fd);
