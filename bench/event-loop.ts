@@ -60,6 +60,7 @@ export const eventLoopDelay: Row = {
         repo: dir,
         ref: null,
         db,
+        logEscrow: `${db}.escrow`,
         mirror: `${db}.git`,
         credentials: {},
         limits: LIMITS,

@@ -28,6 +28,7 @@ export async function follow({ dir, db }: Fixture, authorityKey: string): Promis
       repo: dir,
       ref: null,
       db,
+      logEscrow: `${db}.escrow`,
       mirror: `${db}.git`,
       credentials: {},
       limits: LIMITS,

@@ -13,6 +13,7 @@ import { makePlan, type Planned } from "./plan/plan.js";
 import { compileTree } from "./revision/compile-tree.js";
 import type { PrivateKey } from "./sign/private-key.js";
 import { emptyState, openState, openStateForWriting } from "./state/open.js";
+import { escrowBeside } from "./state/log/escrow.js";
 import type { StateReader } from "./state/reader.js";
 
 export interface Source {
@@ -56,6 +57,8 @@ export interface ApplyOptions {
   readonly random: (length: number) => Uint8Array;
   /** Names this process to others that find the state locked. */
   readonly holder: string;
+  /** Where the audit log's newest checkpoint is put in escrow; left out: beside the state. */
+  readonly logEscrow?: string;
 }
 
 export interface ApplyResult {
@@ -156,7 +159,11 @@ export async function applyChange(
     ? await readRevision({ ...planned, ref: revision.ref }, null)
     : revision;
   const now = { ...planned, now: options.now };
-  const writer = openStateForWriting(planned.db, options.holder);
+  const writer = openStateForWriting(planned.db, options.holder, {
+    signer: () => options.key,
+    escrow: options.logEscrow ?? escrowBeside(planned.db),
+    random: options.random,
+  });
   try {
     const snapshot = writer.snapshot();
     const fresh = planRevision(signed, snapshot, now);

@@ -21,6 +21,7 @@ import { assertAuthorityKey } from "../sign/authority-key.js";
 import type { PrivateKey } from "../sign/private-key.js";
 import { signDocument } from "../sign/sign-document.js";
 import { emptyState, openState, openStateForWriting } from "../state/open.js";
+import { escrowBeside } from "../state/log/escrow.js";
 import type { StateReader } from "../state/reader.js";
 import { adoptionSteps } from "./adoption.js";
 import { digestOfRows, parseInventory, type InventoryFile } from "./inventory-file.js";
@@ -51,6 +52,8 @@ export interface AdoptOptions {
   readonly now: Instant;
   readonly random: (length: number) => Uint8Array;
   readonly holder: string;
+  /** Where the audit log's newest checkpoint is put in escrow; left out: beside the state. */
+  readonly logEscrow?: string;
   readonly version: string;
 }
 
@@ -91,7 +94,11 @@ export async function adopt(options: AdoptOptions): Promise<Adopted> {
   assertReviewed(desired, inventory, source.rows);
   const feedKeys = new Map(desired.sovereigns.map((one) => [one.sovereignId, one.publicKeys]));
   const rows = verifyRows(source.rows, authority.publicKey, authority.sovereignId, feedKeys);
-  const writer = openStateForWriting(db, options.holder);
+  const writer = openStateForWriting(db, options.holder, {
+    signer: () => key,
+    escrow: options.logEscrow ?? escrowBeside(db),
+    random: options.random,
+  });
   try {
     const snapshot = writer.snapshot();
     assertEmpty(db, writer);

@@ -7,6 +7,7 @@ import type { IncidentTools } from "../incident/tools.js";
 import type { LocalAction, LocalAnswer } from "../model/admin.js";
 import { readAuthorityKey } from "../sign/authority-key.js";
 import { openStateForWriting } from "../state/open.js";
+import { auditLogOptions } from "./audit-log.js";
 import { whereItRuns } from "./control-client.js";
 import { planSource } from "./plan-source.js";
 import { plain } from "./render/paint.js";
@@ -44,7 +45,7 @@ async function actWhereItRuns(
     settings.controlSocket,
     async (controls) => await controls.act({ by, action }),
     async () => {
-      const writer = openStateForWriting(settings.db, "incident");
+      const writer = openStateForWriting(settings.db, "incident", auditLogOptions(settings));
       try {
         const key = () => readAuthorityKey(settings.authorityKey);
         return performLocal({ writer, clock: realClock, key, random: randomBytes }, { by, action });

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { buildApp } from "../http/app.js";
 import { listen } from "../http/server.js";
 import { instantFromMillis } from "../protocol/instant.js";
-import { openState } from "../state/open.js";
+import { openStateForServing } from "../state/open.js";
 import { assertServingKey } from "./authority-key.js";
 import type { Service, ServiceOptions } from "./daemon.js";
 import { httpOptions } from "./http-options.js";
@@ -17,7 +17,7 @@ export async function startReadOnlyService(
   { version, logLevel }: ServiceOptions,
   keyIsNamed: boolean,
 ): Promise<Service> {
-  const reader = openState(settings.db);
+  const reader = openStateForServing(settings.db, settings.logEscrow);
   try {
     const head = await watchHead(settings.repo, settings.ref);
     try {

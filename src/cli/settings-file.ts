@@ -20,6 +20,7 @@ export type LegacySignatures = "refuse" | "accept";
 export interface SettingsDocument {
   readonly ref?: string;
   readonly db?: string;
+  readonly logEscrow?: string;
   readonly keysDir?: string;
   readonly authorityKey?: string;
   readonly host?: string;

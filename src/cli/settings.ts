@@ -10,6 +10,7 @@ import { parseRemote } from "../git/remote.js";
 import type { AdminGrants } from "../model/admin.js";
 import type { Seconds } from "../model/time.js";
 import type { SinkSettings } from "../notify/sinks.js";
+import { escrowBeside } from "../state/log/escrow.js";
 import { readSettingsFile, SETTINGS_FILE } from "./settings-file.js";
 import type { LegacySignatures, SettingsFile } from "./settings-file.js";
 import { durationSetting, hostsSetting, rangesSetting, sinksSetting } from "./settings-values.js";
@@ -35,6 +36,8 @@ export interface Settings {
   /** null: the branch that is checked out, or the remote's own. */
   readonly ref: string | null;
   readonly db: string;
+  /** The file that the audit log's newest checkpoint is put in escrow in. */
+  readonly logEscrow: string;
   /** The private bare repository that a remote is fetched into. */
   readonly mirror: string;
   readonly keysDir: string;
@@ -83,6 +86,7 @@ export function resolveSettings(given: GivenSettings, environment: NodeJS.Proces
     isRemote,
     ref: given.ref ?? settings.ref ?? null,
     db,
+    logEscrow: path(variable("CONCORDAT_LOG_ESCROW"), settings.logEscrow) ?? escrowBeside(db),
     mirror: `${db}.git`,
     keysDir,
     authorityKey:

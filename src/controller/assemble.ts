@@ -9,6 +9,7 @@ import type { AdminGrants } from "../model/admin.js";
 import type { ControllerEvent } from "../model/controller.js";
 import type { Seconds } from "../model/time.js";
 import { readAuthorityKey } from "../sign/authority-key.js";
+import { signerOfKeyFile } from "../sign/log-signer.js";
 import { openStateForWriting } from "../state/open.js";
 import { Controller } from "./controller.js";
 import { Loop } from "./loop.js";
@@ -21,6 +22,8 @@ export interface ControllerOptions {
   readonly repo: string;
   readonly ref: string | null;
   readonly db: string;
+  /** The file that the audit log's newest checkpoint is put in escrow in. */
+  readonly logEscrow: string;
   /** Private bare repository of a remote. */
   readonly mirror: string;
   readonly credentials: GitCredentials;
@@ -55,7 +58,11 @@ export async function assemble(
 ): Promise<Assembled> {
   const { repo, ref, mirror, credentials, limits, interval, feedRefresh, adminGrants, version } =
     options;
-  const writer = openStateForWriting(options.db, options.holder);
+  const writer = openStateForWriting(options.db, options.holder, {
+    signer: signerOfKeyFile(options.authorityKey),
+    escrow: options.logEscrow,
+    random: randomBytes,
+  });
   try {
     const source = await openSource({ repo, ref, mirror, credentials });
     const settings = options.feeds;

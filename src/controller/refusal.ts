@@ -42,6 +42,9 @@ const RULES: { readonly [C in ErrorCode]?: Rule } = {
   state_corrupt: ["fatal", "StateFailed"],
   // A first page that is damaged makes it a file of another kind.
   state_foreign: ["fatal", "StateFailed"],
+  log_broken: ["fatal", "StateFailed"],
+  // The change is committed, and nobody was told: the next start puts its checkpoint in escrow.
+  escrow_unusable: ["fatal", "StateFailed"],
   writer_fenced: ["fatal", "LeaseLost"],
 };
 

@@ -33,6 +33,8 @@ const FATAL: ReadonlySet<ErrorCode> = new Set([
   "state_corrupt",
   "state_foreign",
   "state_unreadable",
+  "log_broken",
+  "escrow_unusable",
   "writer_fenced",
 ]);
 

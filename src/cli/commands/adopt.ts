@@ -61,6 +61,7 @@ export default class Adopt extends BaseCommand<AdoptReport> {
       now: instantFromMillis(Date.now()),
       random: randomBytes,
       holder: holderOf("adopt"),
+      logEscrow: settings.logEscrow,
       version: this.config.version,
     });
     const report = adoptReport(settings.db, adopted);

@@ -88,6 +88,7 @@ export default class Apply extends BaseCommand<ApplyReport> {
       now: instantFromMillis(Date.now()),
       random: randomBytes,
       holder: holderOf("apply"),
+      logEscrow: settings.logEscrow,
     };
     const report = applyReport(await applyChange(change, options));
     this.print(renderApplied(report, this.paint(flags)));

@@ -31,6 +31,7 @@ test("without a file there are defaults, all below the repository", () => {
     repo,
     ref: null,
     db: join(repo, ".concordat/na.db"),
+    logEscrow: join(repo, ".concordat/na.db.escrow"),
     mirror: join(repo, ".concordat/na.db.git"),
     controlSocket: join(repo, ".concordat/na.db.sock"),
     keysDir: join(repo, ".concordat/keys"),
@@ -46,6 +47,7 @@ test("every key of the file counts, and its paths are taken from the repository"
     [
       "ref: release",
       "db: state/na.db",
+      "logEscrow: ../escrow",
       "keysDir: ../keys",
       "authorityKey: ../a.key",
       "host: 0.0.0.0",
@@ -76,6 +78,7 @@ test("every key of the file counts, and its paths are taken from the repository"
     isRemote: false,
     ref: "release",
     db: join(repo, "state/na.db"),
+    logEscrow: join(repo, "../escrow"),
     mirror: join(repo, "state/na.db.git"),
     keysDir: join(repo, "../keys"),
     authorityKey: join(repo, "../a.key"),

@@ -85,7 +85,7 @@ const cases: readonly (readonly [string, ErrorCode, string, (path: string) => vo
     "a newer schema of ours",
     "state_newer",
     "schema 5 of Concordat",
-    alter("PRAGMA user_version = 5"),
+    alter("PRAGMA user_version = 6"),
   ],
   [
     "a newer schema of the reference",
