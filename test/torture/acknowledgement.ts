@@ -1,0 +1,22 @@
+/** What a worker prints after an operation has returned, and what the harness reads of it. */
+import type { StateReader } from "../../src/state/reader.js";
+
+export interface Acknowledged {
+  /** The highest operation; 0 for none. */
+  readonly operation: number;
+  /** The heads of the log that stood behind the acknowledgements. */
+  readonly heads: readonly { readonly size: number; readonly root: string }[];
+}
+
+export function acknowledgement(operation: number, state: StateReader): string {
+  const { size, root } = state.log().head();
+  return `ack ${operation} ${size} ${Buffer.from(root).toString("base64")}\n`;
+}
+
+export function readAcknowledgements(output: string): Acknowledged {
+  const lines = [...output.matchAll(/^ack (\d+) (\d+) (\S+)\n/gm)];
+  return {
+    operation: Math.max(0, ...lines.map((line) => Number(line[1]))),
+    heads: lines.map((line) => ({ size: Number(line[2]), root: line[3] ?? "" })),
+  };
+}

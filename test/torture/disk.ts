@@ -1,0 +1,283 @@
+/** A disk that forgets: what was written since the last sync is there in part, or not at all, after the power was cut. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { readAcknowledgements, type Acknowledged } from "./acknowledgement.js";
+import type { Dice } from "./dice.js";
+import type { TracedCall } from "./trace.js";
+
+/** Written whole or not at all, as disks promise. */
+const SECTOR = 512;
+
+/** What is left of that which was not synced: nothing, a random part of it, or all. */
+export type Survival = "synced" | "some" | "all";
+
+type Write = { readonly at: number; readonly bytes: Buffer } | { readonly size: number };
+
+class File {
+  durable: Buffer;
+  pending: Write[] = [];
+
+  constructor(durable: Buffer) {
+    this.durable = durable;
+  }
+
+  get now(): Buffer {
+    return applyTo(this.durable, this.pending);
+  }
+
+  sync(): void {
+    this.durable = this.now;
+    this.pending = [];
+  }
+
+  after(survival: Survival, dice: Dice): Buffer {
+    if (survival === "synced") return this.durable;
+    if (survival === "all") return this.now;
+    return applyTo(
+      this.durable,
+      this.pending.flatMap((write): Write[] => {
+        if (!("bytes" in write)) return dice.coin() ? [write] : [];
+        return sectorsOf(write).filter(() => dice.coin());
+      }),
+    );
+  }
+}
+
+function sectorsOf({ at, bytes }: { readonly at: number; readonly bytes: Buffer }): Write[] {
+  const sectors: Write[] = [];
+  for (let from = at; from < at + bytes.length;) {
+    const to = Math.min(at + bytes.length, (Math.floor(from / SECTOR) + 1) * SECTOR);
+    sectors.push({ at: from, bytes: bytes.subarray(from - at, to - at) });
+    from = to;
+  }
+  return sectors;
+}
+
+function applyTo(content: Buffer, writes: readonly Write[]): Buffer {
+  if (writes.length === 0) return content;
+  const ends = writes.map((write) =>
+    "bytes" in write ? write.at + write.bytes.length : write.size,
+  );
+  const room = Buffer.alloc(Math.max(content.length, ...ends));
+  content.copy(room);
+  let { length } = content;
+  for (const write of writes) {
+    if ("bytes" in write) {
+      write.bytes.copy(room, write.at);
+      length = Math.max(length, write.at + write.bytes.length);
+    } else {
+      if (write.size < length) room.fill(0, write.size, length);
+      length = write.size;
+    }
+  }
+  return room.subarray(0, length);
+}
+
+/** A change of a folder's names: a file comes under a name, or a name goes. */
+interface Naming {
+  readonly folder: string;
+  readonly path: string;
+  readonly file: File | null;
+}
+
+interface Descriptor {
+  readonly path: string;
+  readonly file: File | null;
+  offset: number;
+  readonly appends: boolean;
+}
+
+/**
+ * Replays the calls of a worker on the files of one folder. Folders themselves stand at once; a name in one is lost until
+ * that folder was synced, and names come and go in the order in which they were changed.
+ */
+export class Disk {
+  readonly #root: string;
+  readonly #durable = new Map<string, File>();
+  readonly #now = new Map<string, File>();
+  readonly #namings: Naming[] = [];
+  readonly #descriptors = new Map<string, Descriptor>();
+  readonly #folders = new Set<string>();
+  #output = "";
+
+  /** As the files stand below `original`; the calls name them below `root`. */
+  constructor(original: string, root: string) {
+    this.#root = root;
+    for (const entry of readdirSync(original, { recursive: true, withFileTypes: true })) {
+      const path = join(root, relative(original, join(entry.parentPath, entry.name)));
+      if (entry.isDirectory()) this.#folders.add(path);
+      if (!entry.isFile()) continue;
+      const file = new File(readFileSync(join(entry.parentPath, entry.name)));
+      this.#durable.set(path, file);
+      this.#now.set(path, file);
+    }
+  }
+
+  /** What the worker had said until now. */
+  get acknowledged(): Acknowledged {
+    return readAcknowledgements(this.#output);
+  }
+
+  /** Writes what would be found after a power cut at this moment below `target`. */
+  after(survival: Survival, dice: Dice, target: string): void {
+    const names = new Map(this.#durable);
+    const kept =
+      survival === "synced"
+        ? 0
+        : survival === "all"
+          ? this.#namings.length
+          : dice.below(this.#namings.length + 1);
+    for (const { path, file } of this.#namings.slice(0, kept)) {
+      if (file === null) names.delete(path);
+      else names.set(path, file);
+    }
+    mkdirSync(target, { recursive: true });
+    for (const folder of this.#folders)
+      mkdirSync(join(target, relative(this.#root, folder)), { recursive: true });
+    for (const [path, file] of names) {
+      // What SQLite shares through memory is made anew by whoever opens first.
+      if (path.endsWith("-shm")) continue;
+      const at = join(target, relative(this.#root, path));
+      mkdirSync(dirname(at), { recursive: true });
+      writeFileSync(at, file.after(survival, dice), { mode: 0o600 });
+    }
+  }
+
+  replay(call: TracedCall): void {
+    if (call.result < 0) return;
+    switch (call.name) {
+      case "openat":
+        return this.#open(call);
+      case "write":
+        return this.#write(call, null);
+      case "pwrite64":
+        return this.#write(call, numberAt(call, 3));
+      case "ftruncate":
+        return void this.#of(call)?.file?.pending.push({ size: numberAt(call, 1) });
+      case "fsync":
+      case "fdatasync":
+        return this.#sync(call);
+      case "rename":
+      case "renameat":
+      case "renameat2":
+        return this.#rename(call);
+      case "unlink":
+      case "unlinkat":
+        return this.#unlink(call);
+      case "mkdir":
+      case "mkdirat":
+        return this.#makeFolder(call);
+      case "close":
+        return void this.#descriptors.delete(descriptorOf(call));
+      default:
+        if (call.paths.some((path) => this.#isInside(path)))
+          throw new Error(`the disk does not know ${call.name}`);
+    }
+  }
+
+  #isInside(path: string): boolean {
+    return path.startsWith(join(this.#root, "/"));
+  }
+
+  #name(path: string, file: File | null): void {
+    if (file === null) this.#now.delete(path);
+    else this.#now.set(path, file);
+    this.#namings.push({ folder: dirname(path), path, file });
+  }
+
+  #of(call: TracedCall): Descriptor | undefined {
+    return this.#descriptors.get(descriptorOf(call));
+  }
+
+  #open(call: TracedCall): void {
+    const path = pathsOf(call)[0] ?? "";
+    const descriptor = String(call.result);
+    this.#descriptors.delete(descriptor);
+    if (this.#folders.has(path) || path === this.#root) {
+      this.#descriptors.set(descriptor, { path, file: null, offset: 0, appends: false });
+      return;
+    }
+    if (!this.#isInside(path)) return;
+    let file = this.#now.get(path);
+    if (file === undefined) {
+      file = new File(Buffer.alloc(0));
+      this.#name(path, file);
+    }
+    if (call.flags.includes("O_TRUNC")) file.pending.push({ size: 0 });
+    const appends = call.flags.includes("O_APPEND");
+    this.#descriptors.set(descriptor, { path, file, offset: 0, appends });
+  }
+
+  #write(call: TracedCall, at: number | null): void {
+    const [, data] = call.args;
+    if (data?.kind !== "bytes") return;
+    const bytes = data.bytes.subarray(0, call.result);
+    const open = this.#of(call);
+    if (open === undefined) {
+      if (descriptorOf(call) === "1") this.#output += bytes.toString("latin1");
+      return;
+    }
+    if (open.file === null) return;
+    const from = at ?? (open.appends ? open.file.now.length : open.offset);
+    open.file.pending.push({ at: from, bytes });
+    if (at === null) open.offset = from + bytes.length;
+  }
+
+  #sync(call: TracedCall): void {
+    const open = this.#of(call);
+    if (open === undefined) return;
+    if (open.file !== null) return open.file.sync();
+    const later: Naming[] = [];
+    for (const naming of this.#namings.splice(0)) {
+      if (naming.folder !== open.path) later.push(naming);
+      else if (naming.file === null) this.#durable.delete(naming.path);
+      else this.#durable.set(naming.path, naming.file);
+    }
+    this.#namings.push(...later);
+  }
+
+  #rename(call: TracedCall): void {
+    const [from = "", to = ""] = pathsOf(call);
+    const file = this.#now.get(from);
+    if (file !== undefined) {
+      this.#name(to, file);
+      this.#name(from, null);
+    } else if (this.#folders.has(from)) this.#renameFolder(from, to);
+  }
+
+  /** Of a folder with all that is in it. */
+  #renameFolder(from: string, to: string): void {
+    this.#folders.delete(from);
+    this.#folders.add(to);
+    const moved = [...this.#now].filter(([path]) => path.startsWith(join(from, "/")));
+    for (const [path, file] of moved) {
+      this.#name(join(to, relative(from, path)), file);
+      this.#name(path, null);
+    }
+  }
+
+  #unlink(call: TracedCall): void {
+    const [path = ""] = pathsOf(call);
+    if (this.#now.has(path)) this.#name(path, null);
+    else this.#folders.delete(path);
+  }
+
+  #makeFolder(call: TracedCall): void {
+    const [path = ""] = pathsOf(call);
+    if (this.#isInside(path)) this.#folders.add(path);
+  }
+}
+
+function descriptorOf({ args }: TracedCall): string {
+  const [first] = args;
+  return first?.kind === "descriptor" ? String(first.descriptor) : "";
+}
+
+function pathsOf({ args }: TracedCall): readonly string[] {
+  return args.flatMap((argument) => (argument.kind === "bytes" ? [argument.bytes.toString()] : []));
+}
+
+function numberAt({ args }: TracedCall, index: number): number {
+  const argument = args[index];
+  return argument?.kind === "other" ? Number(argument.text) : Number.NaN;
+}
