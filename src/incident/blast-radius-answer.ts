@@ -11,7 +11,7 @@ export interface ConnectomeAnswer {
   readonly sequence: number | null;
 }
 
-const IN_FORCE = new Set(["active", "expiring_soon"]);
+const IN_FORCE: ReadonlySet<JsonValue | undefined> = new Set(["active", "expiring_soon"]);
 
 /** Null when the bytes are no connectome. */
 export function readConnectome(
@@ -24,8 +24,7 @@ export function readConnectome(
   const material = listOf(value, "revoked_trust_material");
   if (edges === null || material === null) return null;
   const ofIssuer = material.filter(
-    (item) =>
-      item["type"] === "membership_attestation" && item["issuer_sovereign_id"] === issuer,
+    (item) => item["type"] === "membership_attestation" && item["issuer_sovereign_id"] === issuer,
   );
   const sequences = ofIssuer.flatMap(({ sequence }) =>
     typeof sequence === "number" ? [sequence] : [],
@@ -36,7 +35,7 @@ export function readConnectome(
         edge["from"] === sovereign &&
         edge["to"] === issuer &&
         edge["status"] === "active" &&
-        IN_FORCE.has(String(edge["lifecycle_state"])),
+        IN_FORCE.has(edge["lifecycle_state"]),
     ),
     revoked: new Set(ofIssuer.flatMap(({ id }) => (typeof id === "string" ? [id] : []))),
     sequence: sequences.reduce<number | null>((top, next) => Math.max(top ?? next, next), null),

@@ -65,7 +65,9 @@ export function blastSubject(
   throw new AppError(
     "unknown_name",
     `${JSON.stringify(id)} is no treaty, attestation, sovereign or operator key that the state knows`,
-    { hint: "give an id; --issuer SOVEREIGN says who issued an attestation that is not known here" },
+    {
+      hint: "give an id; --issuer SOVEREIGN says who issued an attestation that is not known here",
+    },
   );
 }
 

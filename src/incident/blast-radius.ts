@@ -40,7 +40,9 @@ export function radiusOf(snapshot: Snapshot, subject: BlastSubject, now: Instant
   const after = new Set(endsOf(left));
   const attestations = affected(snapshot, subject, gone, left);
   return {
-    accepting: sortedSet(edges.filter((edge) => edge.to === subject.issuer).map(({ from }) => from)),
+    accepting: sortedSet(
+      edges.filter((edge) => edge.to === subject.issuer).map(({ from }) => from),
+    ),
     treaties: gone.map((edge) => edge.treatyId),
     attestations: attestations.slice(0, LISTED),
     attestation_count: attestations.length,
