@@ -82,13 +82,14 @@ export interface Parts {
 
 /** Parts an event into what its leaf says and what it only commits to. */
 export function partsOf(event: LoggedEvent): Parts {
-  const details: Record<string, JsonValue> = { __proto__: null };
+  const details: Record<string, JsonValue> = {};
   const committed = new Map<string, JsonValue>();
-  const odd: Record<string, JsonValue> = { __proto__: null };
+  const odd: [string, JsonValue][] = [];
   let fields = 0;
-  for (const [name, value] of Object.entries(event.details)) {
+  for (const name of Object.keys(event.details)) {
+    const value = event.details[name] ?? null;
     if (!FIELD.test(name) || fields === MAX_FIELDS) {
-      odd[name] = value;
+      odd.push([name, value]);
       continue;
     }
     fields++;
@@ -130,10 +131,13 @@ function erasedMembers(part: JsonValue | undefined): JsonObject {
     : {};
 }
 
-function restOf(event: LoggedEvent, odd: JsonObject): JsonObject | null {
-  const extra = Object.entries(event).filter(([name]) => !OWN.has(name));
-  if (extra.length === 0 && Object.keys(odd).length === 0) return null;
-  return { details: odd, event: Object.fromEntries(extra) };
+function restOf(event: LoggedEvent, odd: readonly [string, JsonValue][]): JsonObject | null {
+  const extra = Object.keys(event).filter((name) => !OWN.has(name));
+  if (extra.length === 0 && odd.length === 0) return null;
+  return {
+    details: Object.fromEntries(odd),
+    event: Object.fromEntries(extra.map((name) => [name, event[name] ?? null])),
+  };
 }
 
 function isPlain(value: JsonValue): boolean {

@@ -1,0 +1,36 @@
+/** Judges a checkpoint with the key that is to have signed it. */
+import { AppError } from "../errors.js";
+import type { PublicKey } from "../model/documents.js";
+import { parseCheckpoint, verifyCheckpoint, type Checkpoint } from "../protocol/log/checkpoint.js";
+import { vkeyOf } from "../protocol/log/note.js";
+import { parsePublicKey } from "../protocol/public-key.js";
+import { Faulty, type KeySource } from "./verification.js";
+
+/** A key and where it is from. */
+export interface TrustedKey {
+  /** A verifier key, or the base64 of a public key, which stands for the one of that key and the log's own name. */
+  readonly key: string;
+  readonly from: KeySource;
+}
+
+/** The verifier key that `key` means for a log of this name. Throws AppError `bad_note`, `bad_public_key`. */
+export function vkeyFor(key: string, origin: string): string {
+  return isPublicKey(key) ? vkeyOf(origin, key) : key;
+}
+
+/** The checkpoint of a note that the key has signed. Throws `Faulty`. */
+export function judgeCheckpoint(note: string, key: string, origin?: string): Checkpoint {
+  try {
+    const { origin: named } = parseCheckpoint(note);
+    return verifyCheckpoint(note, vkeyFor(key, origin ?? named), origin);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new Faulty("checkpoint_refused", null, error.message);
+  }
+}
+
+function isPublicKey(key: string): key is PublicKey {
+  if (!/^[A-Za-z0-9+/]{43}=$/.test(key)) return false;
+  parsePublicKey(key);
+  return true;
+}
