@@ -1,16 +1,19 @@
 /** States whose log is signed, and what a test asks of it. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { expect } from "vitest";
+import type { ErrorCode } from "../../src/errors.js";
 import type { AuditEvent } from "../../src/model/audit.js";
 import type { JsonObject } from "../../src/model/json.js";
 import type { LogOptions, LogSigner } from "../../src/model/log.js";
 import type { Operation } from "../../src/model/state.js";
 import { vkeyOf } from "../../src/protocol/log/vkey.js";
-import { openStateForWriting } from "../../src/state/open.js";
+import { openStateForServing, openStateForWriting } from "../../src/state/open.js";
 import type { StateWriter } from "../../src/state/writer.js";
 import { POLICY } from "./desired.js";
 import { keyOf } from "./keys.js";
-import { AT_OFFSET } from "./state.js";
+import { AT_OFFSET, contentsOf, expectError, scratchPath } from "./state.js";
 
 export const ORIGIN = "HOME/audit";
 export const VKEY = vkeyOf(ORIGIN, keyOf("home").publicKey);
@@ -63,4 +66,27 @@ export function escrowedSizes(path: string): number[] {
     .trimEnd()
     .split("\n")
     .map((line) => Number((JSON.parse(line) as { checkpoint: string }).checkpoint.split("\n")[1]));
+}
+
+/** A closed state with `count` entries, one for each commit. */
+export function logged(count = 3): string {
+  const path = scratchPath();
+  const writer = openLogged(path);
+  for (let i = 0; i < count; i++)
+    commitLogged(writer, [event(`e${i}`)], i === 0 ? [CONFIGURE] : []);
+  writer.close();
+  return path;
+}
+
+export const escrowOf = (path: string): string => `${path}.escrow`;
+
+/** That the state is refused for writing and for serving, and left as it was; gives the message. */
+export function expectRefusedBoth(code: ErrorCode, path: string): string {
+  const before = contentsOf(dirname(path));
+  const { message } = expectError(code, () => openLogged(path));
+  expectError(code, () => openStateForServing(path, escrowOf(path)));
+  const after = new Map(contentsOf(dirname(path)));
+  after.delete(`${basename(path)}.lock`);
+  for (const [name, bytes] of after) expect(bytes, name).toBe(before.get(name));
+  return message;
 }
