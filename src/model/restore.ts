@@ -44,12 +44,12 @@ export type RestoredKind =
 export type RestoreReason =
   /** Issued after the backup was made: revoked, for whoever holds it must learn that it counts no more. */
   | "issued_after_backup"
+  /** Its row says active; the backup, the log, a tombstone or our own feed says revoked. */
+  | "was_revoked"
   /** Stands otherwise in the backup than in the state: left out until git writes it anew. */
   | "differs_from_backup"
   /** Only the state knows it: left out until git writes it anew. */
   | "not_in_backup"
-  /** Only the backup knows it, and what is not known any more gives no trust. */
-  | "not_in_state"
   /** Its row was lost or changed, and stands again as in the backup. */
   | "row_restored"
   /** Revoked, retired, suspended or imported since the backup. */
@@ -80,6 +80,13 @@ export interface RestorePlan {
   /** Of what is at `db`; `why` says what is wrong with it. */
   readonly live: { readonly found: "whole" | "damaged" | "missing"; readonly why: string | null };
   readonly log: RestoredLog;
+  readonly changes: RestoreChanges;
+  readonly counts: RestoreCounts;
+  /** The sequence of our own feed after the restore; null when none was ever published. */
+  readonly feedSequence: number | null;
+}
+
+export interface RestoreChanges {
   /** Trusted as it stands, and not afterwards. */
   readonly goes: readonly RestoreChange[];
   /** Left out, and git writes it anew if it still says so. */
@@ -89,9 +96,6 @@ export interface RestorePlan {
   readonly forgotten: readonly RestoreChange[];
   /** Trusted afterwards, and not as it stands. */
   readonly comes: readonly RestoreChange[];
-  readonly counts: RestoreCounts;
-  /** The sequence of our own feed after the restore; null when none was ever published. */
-  readonly feedSequence: number | null;
 }
 
 /** Rows of the restored state. */

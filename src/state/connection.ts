@@ -74,6 +74,11 @@ export class Connection implements Queries {
     this.#guard(() => this.#database.prepare<Parameter[]>("VACUUM INTO ?").run(path));
   }
 
+  /** Makes the tables of another file, which must be ours and at rest, readable as `name.table`. */
+  attach(path: string, name: string): void {
+    this.#guard(() => this.#database.prepare<Parameter[]>(`ATTACH ? AS ${name}`).run(path));
+  }
+
   /** Keeps the file as it is now in sight until the connection closes, whatever others write meanwhile. */
   beginReading(): void {
     this.#guard(() => this.#database.exec("BEGIN DEFERRED"));

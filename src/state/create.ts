@@ -34,7 +34,7 @@ export function createState(path: string, at: string): void {
 }
 
 /** A rename is on the disk only once its folder is. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   // Windows cannot open a folder, and needs no such call.
   if (process.platform === "win32") return;
   const descriptor = openSync(folder, "r");

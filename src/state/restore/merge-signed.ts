@@ -1,5 +1,11 @@
 /** Treaties and attestations: as in the backup, but that nothing which was taken away since comes back (design.md 4.3). */
-import { fromInstant, parseTimestamp, plusSeconds, toInstant, toOffsetForm } from "../../protocol/instant.js";
+import {
+  fromInstant,
+  parseTimestamp,
+  plusSeconds,
+  toInstant,
+  toOffsetForm,
+} from "../../protocol/instant.js";
 import { copyRows, listParameter, NOT_IN_BACKUP, type Merge } from "./merge.js";
 
 export interface SignedTable {
