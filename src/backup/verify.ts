@@ -37,7 +37,7 @@ export function readManifest(
 /**
  * Reads the backup and its manifest through: signature of the manifest, size and digest of the file, schema word for word,
  * pages, references, every signed document, the log recomputed. Writes nothing. The file may be hostile: where it comes from
- * elsewhere, use `verifyBackupApart`. Throws AppError `bad_backup`, whose `details.reason` says which of them failed, and
+ * elsewhere, use `verifyBackupApart` (apart.ts). Throws AppError `bad_backup`, whose `details.reason` says which of them failed, and
  * `unreadable_file`.
  */
 export function verifyBackup(file: string, options: VerifyBackupOptions): VerifiedBackup {

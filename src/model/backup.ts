@@ -58,3 +58,22 @@ export interface VerifiedBackup {
    */
   readonly signatures: { readonly verified: number; readonly unjudged: number };
 }
+
+/** What one run of the schedule has done. */
+export interface ScheduledBackup {
+  readonly file: string;
+  readonly backup: VerifiedBackup;
+  /** The names of older backups that had their time. */
+  readonly removed: readonly string[];
+}
+
+/** Told of each run of the schedule. */
+export interface BackupEvent {
+  readonly type: "backup";
+  /** Null: it went well. */
+  readonly failure: { readonly code: string; readonly message: string } | null;
+  /** Of the newest backup that holds, made by this run or before; null when there is none. */
+  readonly newest: { readonly file: string; readonly at: Timestamp; readonly bytes: number } | null;
+  readonly removed: number;
+  readonly seconds: number;
+}
