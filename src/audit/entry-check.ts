@@ -13,6 +13,7 @@ import {
   type Leaf,
   type LeafContext,
 } from "../protocol/log/leaf.js";
+import { isEvent, isObject } from "./event-shape.js";
 import { Faulty } from "./verification.js";
 
 const ERASURE = "audit_field_erased";
@@ -139,16 +140,6 @@ function readEvent({ index, eventId, eventJson }: StoredEntry): LoggedEvent {
   return value;
 }
 
-function isEvent(value: unknown): value is LoggedEvent {
-  return (
-    isObject(value) &&
-    typeof value["event_id"] === "string" &&
-    typeof value["event_type"] === "string" &&
-    typeof value["created_at"] === "string" &&
-    isObject(value["details"])
-  );
-}
-
 function isContext(value: unknown): value is LeafContext {
   return (
     isObject(value) &&
@@ -157,10 +148,6 @@ function isContext(value: unknown): value is LeafContext {
     typeof value["generation"] === "number" &&
     typeof value["index"] === "number"
   );
-}
-
-function isObject(value: unknown): value is { readonly [name: string]: unknown } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function textOf(value: JsonValue | undefined): string | null {
