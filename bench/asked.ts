@@ -1,7 +1,7 @@
 /** The requests of the rows beside the reference; both services get the same ones, each its own list. */
 import { randomUUID } from "node:crypto";
 import { realClock } from "../src/controller/real-time.js";
-import { signedBytes } from "../src/http/admin/signed-bytes.js";
+import { signedBytes } from "../src/protocol/signed-request.js";
 import type { MembershipAttestation, SovereignRevocationFeed } from "../src/model/documents.js";
 import type { JsonObject } from "../src/model/json.js";
 import { canonicalJson } from "../src/protocol/canonical.js";

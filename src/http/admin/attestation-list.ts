@@ -4,7 +4,7 @@ import { attestationRowJson } from "../attestation-row.js";
 import { commonHeaders } from "../headers.js";
 import type { ReadModel } from "../read-model.js";
 import type { AdminDesk } from "./desk.js";
-import { decodedQuery } from "./signed-bytes.js";
+import { decodedQuery } from "./signed-target.js";
 
 /** Answers a signed request. Throws as `admit` and `perform` of the desk. */
 export async function sendAttestations(

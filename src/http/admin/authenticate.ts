@@ -6,6 +6,11 @@ import type { JsonObject } from "../../model/json.js";
 import type { Instant, Timestamp } from "../../model/time.js";
 import { verifySignature } from "../../protocol/ed25519.js";
 import { plusSeconds, toInstant } from "../../protocol/instant.js";
+import {
+  legacySignedBytes,
+  signedBytes,
+  type SignedRequest,
+} from "../../protocol/signed-request.js";
 import { ADMIN_CLOCK_SKEW_SECONDS } from "../../state/operations/nonces.js";
 import { clientKey } from "../client-address.js";
 import type { ServedState } from "../context.js";
@@ -14,13 +19,7 @@ import { claimedKeyId, readCredentials, requestTime, type Malformed } from "./cr
 import type { FailureAudit } from "./failure-audit.js";
 import type { FailureThrottle, Scope } from "./failure-throttle.js";
 import { KeyRing, type Unusable } from "./key-ring.js";
-import {
-  decodedPath,
-  decodedQuery,
-  legacySignedBytes,
-  signedBytes,
-  type SignedRequest,
-} from "./signed-bytes.js";
+import { decodedPath, decodedQuery } from "./signed-target.js";
 
 export type Reason =
   | Malformed

@@ -1,6 +1,6 @@
 /** What an operator signs: a request in the canonical form of protocol.md 7. */
-import type { JsonObject } from "../../model/json.js";
-import { canonicalJson } from "../../protocol/canonical.js";
+import type { JsonObject } from "../model/json.js";
+import { canonicalJson } from "./canonical.js";
 
 export interface SignedRequest {
   readonly method: string;
@@ -29,26 +29,6 @@ export function signedBytes(request: SignedRequest): Uint8Array {
 export function legacySignedBytes(request: SignedRequest): Uint8Array {
   const { body, keyId, nonce, timestamp } = request;
   return bytesOf({ body, key_id: keyId, nonce, timestamp });
-}
-
-/** The path of a request target as the router reads it. Null: its escapes are no text. */
-export function decodedPath(target: string): string | null {
-  try {
-    return decodeURIComponent(target.split(/[?#]/, 1)[0] ?? "");
-  } catch {
-    return null;
-  }
-}
-
-/** The query of a request target: `+` is a space, as werkzeug and forms have it. */
-export function decodedQuery(target: string): Query {
-  const start = target.indexOf("?");
-  // Without a prototype, so that `__proto__` is only a name.
-  const query: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
-  if (start === -1) return query;
-  for (const [name, value] of new URLSearchParams(target.slice(start + 1)))
-    (query[name] ??= []).push(value);
-  return query;
 }
 
 function bytesOf(value: JsonObject): Uint8Array {

@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
+import { decodedPath, decodedQuery } from "../../../../src/http/admin/signed-target.js";
+import { JsonFloat } from "../../../../src/model/json.js";
+import { verifySignature } from "../../../../src/protocol/ed25519.js";
 import {
-  decodedPath,
-  decodedQuery,
   legacySignedBytes,
   signedBytes,
   type SignedRequest,
-} from "../../../../src/http/admin/signed-bytes.js";
-import { JsonFloat } from "../../../../src/model/json.js";
-import { verifySignature } from "../../../../src/protocol/ed25519.js";
+} from "../../../../src/protocol/signed-request.js";
 
 /** The worked example of protocol.md 7. */
 const REQUEST: SignedRequest = {
