@@ -90,3 +90,9 @@ export const interval = string({
   helpValue: "DURATION",
   description: "How often a source is looked at that does not call. Default: 60s; at least 5s.",
 });
+
+export const incident = string({
+  helpValue: "DIR",
+  description:
+    "Folder of the incident, made or continued. Default: the open one, or a new one beside the state.",
+});

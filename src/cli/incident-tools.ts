@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import { performLocal } from "../admin/perform-local.js";
+import { AppError } from "../errors.js";
 import { realClock } from "../controller/real-time.js";
 import type { IncidentTools } from "../incident/tools.js";
 import type { LocalAction, LocalAnswer } from "../model/admin.js";
@@ -9,20 +10,23 @@ import { readAuthorityKey } from "../sign/authority-key.js";
 import { openStateForWriting } from "../state/open.js";
 import { auditLogOptions } from "./audit-log.js";
 import { whereItRuns } from "./control-client.js";
-import { planSource } from "./plan-source.js";
 import { plain } from "./render/paint.js";
 import { renderPlan } from "./render/plan.js";
 import type { Settings } from "./settings.js";
 import { whoAmI } from "./who.js";
 
-/** Folders of incidents stand beside the state: `incidents/<date>-<kind>-<id>`. */
+/** Throws AppError `usage` for a remote. Folders of incidents stand beside the state: `incidents/<date>-<kind>-<id>`. */
 export function incidentTools(
   settings: Settings,
-  { incident, version }: { readonly incident: string | undefined; readonly version: string },
+  { incident, version }: { readonly incident?: string | undefined; readonly version: string },
 ): IncidentTools {
+  if (settings.isRemote)
+    throw new AppError("usage", "drafts are made in a clone, and pushed by a person", {
+      hint: "give --repo CLONE, and --db FILE of the state",
+    });
   const by = whoAmI();
   return {
-    source: { ...planSource(settings), limits: settings.limits },
+    source: { repo: settings.repo, ref: settings.ref, limits: settings.limits },
     db: settings.db,
     parent: join(dirname(settings.db), "incidents"),
     dir: incident === undefined ? null : resolve(incident),

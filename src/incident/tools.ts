@@ -4,6 +4,7 @@ import { AppError } from "../errors.js";
 import type { LocalAction, LocalAnswer } from "../model/admin.js";
 import type {
   IncidentDraft,
+  IncidentFinding,
   IncidentKind,
   IncidentOrigin,
   StepOutcome,
@@ -138,4 +139,39 @@ export async function keepPlan(
 /** Keeps the audit events of a window. */
 export function keepAudit(reader: StateReader, folder: IncidentFolder, filter: EventFilter): void {
   folder.addFile("audit.jsonl", [...exportAudit(reader, filter, "jsonl")].join(""));
+}
+
+/** A draft that cannot be made is no reason to stop: it is written down, and comes back as a finding. */
+export async function drafting(
+  folder: IncidentFolder,
+  step: string,
+  work: () => Promise<IncidentDraft | null>,
+): Promise<{
+  readonly draft: IncidentDraft | null;
+  readonly findings: readonly IncidentFinding[];
+}> {
+  try {
+    const draft = await work();
+    if (draft === null) {
+      folder.record({ step, outcome: "already", message: "git says so already" });
+      return { draft, findings: [] };
+    }
+    const others = folder.incident.drafts.filter(({ branch }) => branch !== draft.branch);
+    folder.update({ drafts: [...others, draft] });
+    const message = `branch ${draft.branch} at ${draft.commit.slice(0, 12)}`;
+    folder.record({ step, outcome: draft.held === null ? "done" : "held", message });
+    return { draft, findings: [] };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const message = `${error.code}: ${error.message}`;
+    folder.record({ step, outcome: "failed", message });
+    const { hint } = error;
+    const finding = {
+      code: "no_draft",
+      level: "error",
+      message: `${step}: ${message}`,
+      hint,
+    } as const;
+    return { draft: null, findings: [finding] };
+  }
 }

@@ -1,0 +1,76 @@
+/** The branches that answer a compromised operator key. */
+import type { IncidentDraft } from "../model/incident.js";
+import { Draft } from "./draft.js";
+import type { IncidentFolder } from "./folder.js";
+import { addReplacement, addRevocations, markCompromised, reissue } from "./key-branch.js";
+import type { Replacement } from "./key-branch.js";
+import type { SignedAction, Window } from "./signed-actions.js";
+import { keepPlan, withState, type IncidentTools } from "./tools.js";
+
+interface RetiredKey {
+  readonly keyId: string;
+  readonly window: Window;
+  readonly replacement: Replacement | null;
+  readonly actions: readonly SignedAction[];
+}
+
+const HELD =
+  "each of these was revoked by a key that others may have held: give back only what its owner confirms";
+
+/** Marks and replaces the key, and revokes what it issued. Null: git says all of it already. */
+export async function keyBranch(
+  tools: IncidentTools,
+  folder: IncidentFolder,
+  { keyId, window, replacement, actions }: RetiredKey,
+): Promise<IncidentDraft | null> {
+  const draft = await Draft.over(tools.source);
+  const key = draft.find("OperatorKey", ({ spec }) => spec.keyId === keyId);
+  if (key !== null) {
+    if (replacement !== null) addReplacement(draft, key, replacement);
+    const remains = draft.find(
+      "OperatorKey",
+      ({ spec }) =>
+        spec.keyId !== keyId && spec.tier === "privileged" && (spec.state ?? "active") === "active",
+    );
+    // A tree without a privileged key does not validate: the findings say what to do.
+    if (remains !== null || (replacement !== null && key.spec.tier === "privileged"))
+      markCompromised(draft, key, window.since);
+  }
+  const { id } = folder.incident;
+  addRevocations(draft, actions, { incident: id, reason: "signed_with_compromised_key" });
+  if (draft.isEmpty) return null;
+  const purpose = `Retire operator key ${keyId}`;
+  const made = await draft.commit(`incident/key-${branchName(keyId)}`, purpose);
+  await keepPlan(tools, folder, made, "key");
+  return made;
+}
+
+/** Issues anew what the key revoked, over the branch that retires it. Null: there is nothing of that kind in git. */
+export async function reissueBranch(
+  tools: IncidentTools,
+  folder: IncidentFolder,
+  actions: readonly SignedAction[],
+  first: IncidentDraft | null,
+  given: Set<string>,
+): Promise<IncidentDraft | null> {
+  const { source } = tools;
+  const draft = await Draft.over(first === null ? source : { ...source, ref: first.branch });
+  const inventory = await withState(tools, (reader) => reader.snapshot().inventory);
+  for (const id of reissue(draft, actions, inventory)) given.add(id);
+  if (draft.isEmpty) return null;
+  const { subject } = folder.incident;
+  const branch = `incident/reissue-${branchName(subject)}`;
+  const made = await draft.commit(branch, `Give back what ${subject} revoked`, HELD);
+  await keepPlan(tools, folder, made, "reissue");
+  return made;
+}
+
+/** What may stand in the name of a branch. */
+function branchName(text: string): string {
+  return (
+    text
+      .replaceAll(/[^A-Za-z0-9-]+/g, "-")
+      .replaceAll(/^-+|-+$/g, "")
+      .slice(0, 48) || "key"
+  );
+}
