@@ -28,6 +28,8 @@ export type AuditEventType =
   | "restore_forgot"
   | "audit_log_restarted"
   | "plan_applied"
+  | "audit_field_erased"
+  | "audit_escrow_accepted"
   | "admin_auth_failed"
   | "admin_authz_denied"
   | "admin_auth_throttled"

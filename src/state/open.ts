@@ -11,10 +11,10 @@ import { checkPages, inspect } from "./inspect.js";
 import { WriterLock } from "./lock.js";
 import { checkAgainstEscrow, checkLog } from "./log/check.js";
 import { escrowBeside, readEscrow, type Escrowed } from "./log/escrow.js";
-import { prepareEscrow } from "./log/escrow-file.js";
+import { prepareEscrow, setEscrowAside } from "./log/escrow-file.js";
 import { LOG_SCHEMA, migrate, SCHEMA_VERSION } from "./migrations/index.js";
 import { checkPlace, existingPath, newPath } from "./place.js";
-import { applyPragmas, BUSY_TIMEOUT_MS, CAREFUL, enterWal } from "./pragmas.js";
+import { applyPragmas, BUSY_TIMEOUT_MS, CAREFUL, enterWal, ERASING } from "./pragmas.js";
 import { ReadConnection } from "./read-connection.js";
 import { FileReader, type StateReader } from "./reader.js";
 import { FileWriter, type StateWriter } from "./writer.js";
@@ -56,36 +56,99 @@ export function openStateForServing(path: string, escrow: string): StateReader {
 export function openStateForWriting(path: string, holder: string, log?: LogOptions): StateWriter {
   const file = existingPath(path) ?? newPath(path);
   const options = log ?? { signer: () => null, escrow: escrowBeside(file), random: randomBytes };
+  return underLock(file, holder, (lock, at) => {
+    const { escrow } = options;
+    const escrowed = readEscrow(escrow);
+    if (!existsSync(file)) {
+      if (escrowed !== null) throw lostLog(`there is no state at ${file}`, escrow, escrowed);
+      createState(file, at);
+    }
+    examine(file, (connection) => checkLogOf(connection, escrowed, escrow));
+    prepareEscrow(escrow);
+    return settled(connectForWriting({ file, holder, at, lock, options, escrowed }));
+  });
+}
+
+/**
+ * Opens a state whose escrow is missing or damaged, for whoever answers for that: what stands there is put aside, and the first
+ * event that is written begins another. The caller writes one that says so.
+ * Throws AppError `escrow_intact` when nothing is wrong with it, `log_rolled_back`, which only a restore can heal, and those of
+ * `openStateForWriting`.
+ */
+export function openStateAcceptingEscrow(
+  path: string,
+  holder: string,
+  options: LogOptions,
+): StateWriter {
+  const file = existingPath(path);
+  if (file === null) throw new AppError("state_missing", `there is no state at ${path}`);
+  return underLock(file, holder, (lock, at) => {
+    const { escrow } = options;
+    const found = readUnlessDamaged(escrow);
+    examine(file, (connection) => {
+      checkLogOf(connection, found, escrow, true);
+      if (found !== null) throw new AppError("escrow_intact", `the log goes on from ${escrow}`);
+    });
+    setEscrowAside(escrow, at);
+    return connectForWriting({ file, holder, at, lock, options, escrowed: null });
+  });
+}
+
+function underLock(
+  file: string,
+  holder: string,
+  open: (lock: WriterLock, at: string) => StateWriter,
+): StateWriter {
   const at = toOffsetForm(fromInstant(instantFromMillis(Date.now())));
   checkPlace(file);
   // Asked before the lock, because nothing is to be put beside another program's file, and again under it.
   if (existsSync(file)) inspectFile(file);
   const lock = WriterLock.acquire(file, holder, at);
   try {
-    const escrowed = readEscrow(options.escrow);
-    if (!existsSync(file)) {
-      if (escrowed !== null)
-        throw lostLog(`there is no state at ${file}`, options.escrow, escrowed);
-      createState(file, at);
-    }
-    // Still without a trace: a state that is refused stays as it is.
-    new ReadConnection(file, (connection) => {
-      inspect(connection);
-      checkPages(connection);
-      checkLogOf(connection, escrowed, options.escrow);
-    }).close();
-    prepareEscrow(options.escrow);
-    return connectForWriting({ file, holder, at, lock, options, escrowed });
+    return open(lock, at);
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-function checkLogOf(connection: Connection, escrowed: Escrowed | null, escrow: string): void {
+/** Still without a trace: a state that is refused stays as it is. */
+function examine(file: string, checkItsLog: (connection: Connection) => void): void {
+  new ReadConnection(file, (connection) => {
+    inspect(connection);
+    checkPages(connection);
+    checkItsLog(connection);
+  }).close();
+}
+
+function settled(writer: StateWriter): StateWriter {
+  try {
+    writer.settleLog();
+    return writer;
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+}
+
+function readUnlessDamaged(escrow: string): Escrowed | null {
+  try {
+    return readEscrow(escrow);
+  } catch (error) {
+    if (error instanceof AppError && error.code === "escrow_damaged") return null;
+    throw error;
+  }
+}
+
+function checkLogOf(
+  connection: Connection,
+  escrowed: Escrowed | null,
+  escrow: string,
+  mayBeMissing = false,
+): void {
   if (Number(connection.pragma("user_version")) >= LOG_SCHEMA) {
     checkLog(connection);
-    checkAgainstEscrow(connection, escrowed, escrow);
+    if (escrowed !== null || !mayBeMissing) checkAgainstEscrow(connection, escrowed, escrow);
   } else if (escrowed !== null) {
     throw lostLog(`${basename(connection.path)} is of a Concordat without a log`, escrow, escrowed);
   }
@@ -145,17 +208,15 @@ interface ToConnect {
 function connectForWriting({ file, holder, at, lock, options, escrowed }: ToConnect): StateWriter {
   const connection = new Connection(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
-    applyPragmas(connection, CAREFUL);
+    applyPragmas(connection, { ...CAREFUL, ...ERASING });
     enterWal(connection);
     migrate(connection, at);
     const epoch = raiseEpoch(connection, holder, at);
-    const writer = new FileWriter(connection, lock, {
+    return new FileWriter(connection, lock, {
       epoch,
       log: options,
       escrowed: escrowed?.size ?? 0,
     });
-    writer.settleLog();
-    return writer;
   } catch (error) {
     connection.close();
     throw error;

@@ -16,6 +16,9 @@ export const CAREFUL: Pragmas = {
   busy_timeout: BUSY_TIMEOUT_MS,
 };
 
+/** What a writer removes is overwritten with zeros: an erased value must not be found in the file. */
+export const ERASING: Pragmas = { secure_delete: 1 };
+
 /**
  * FULL (2) syncs every commit. It comes after WAL: the driver falls back to NORMAL when a file turns to WAL, and a power cut
  * could then take acknowledged changes away.

@@ -10,6 +10,7 @@ import { Connection, type Transaction } from "./connection.js";
 import { checkSchema } from "./inspect.js";
 import type { WriterLock } from "./lock.js";
 import type { EventToLog } from "./log/append.js";
+import { eraseEntryField } from "./log/erase.js";
 import { appendToEscrow } from "./log/escrow-file.js";
 import { LogTransaction, type Signed } from "./log/log-transaction.js";
 import { applyOperation } from "./operations/apply-operation.js";
@@ -52,6 +53,11 @@ export interface StateWriter extends StateReader {
   commit(batch: Batch, expected: Revision): number;
   /** Writes notes and events in one transaction. Leaves the revision as it is. Throws as `commit`, but for `stale_plan`. */
   note(notes: readonly Note[], events: readonly AuditEvent[]): void;
+  /**
+   * Erases a field of an entry of the log, and writes the event that says so. False, and no event, when it was erased before.
+   * Throws as `note`, and AppError `log_entry_not_found` and `log_field_not_found`.
+   */
+  erase(index: number, field: string, event: AuditEvent): boolean;
   /** Signs and puts in escrow what waits for it: the leaves of writers without a key. Throws as `note`. */
   settleLog(): void;
   /** Remembers the resources of blobs that were parsed. Leaves the revision as it is. */
@@ -129,6 +135,15 @@ export class FileWriter extends FileReader implements StateWriter {
     this.#write((transaction, log) => {
       writeRecords(transaction, { notes, events });
       if (events.length > 0) log.append(events.map(toLog), readGeneration(transaction));
+    });
+  }
+
+  erase(index: number, field: string, event: AuditEvent): boolean {
+    return this.#write((transaction, log) => {
+      if (!eraseEntryField(transaction, index, field)) return false;
+      writeEvent(transaction, event);
+      log.append([toLog(event)], readGeneration(transaction));
+      return true;
     });
   }
 

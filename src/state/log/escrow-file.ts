@@ -7,6 +7,7 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
+  lstatSync,
   openSync,
   readFileSync,
   renameSync,
@@ -57,6 +58,15 @@ export function replaceEscrow(path: string, line: EscrowLine): void {
       closeSync(file);
     }
     renameSync(draft, path);
+    syncFolder(path);
+  });
+}
+
+/** Keeps what stands at `path`, if anything, as evidence beside it. Throws AppError `escrow_unusable`. */
+export function setEscrowAside(path: string, at: string): void {
+  guarded(path, () => {
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+    renameSync(path, `${path}.until-${at.slice(0, 19).replaceAll(":", "")}`);
     syncFolder(path);
   });
 }

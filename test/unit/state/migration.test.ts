@@ -1,9 +1,18 @@
 /** A state of an older Concordat becomes one of this one when it is opened for writing, and loses nothing. */
+import { copyFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { Connection } from "../../../src/state/connection.js";
 import { migrate } from "../../../src/state/migrations/index.js";
 import { openState, openStateForWriting } from "../../../src/state/open.js";
+import {
+  commitLogged,
+  CONFIGURE,
+  event,
+  logged,
+  openLogged,
+  ORIGIN,
+} from "../../helpers/logged.js";
 import {
   AT,
   AT_OFFSET,
@@ -74,5 +83,38 @@ test("a reader of a state of version 2 says what to do, and changes nothing", ()
   expect(error.message).toBe("na.db was made by an older Concordat");
   expect(error.hint).toContain("concordat apply");
   expect(contentsOf(dirname(path))).toEqual(before);
+  expect(versionOf(path)).toBe(2);
+});
+
+test("the events of a state without a log become its first entries, oldest first", () => {
+  const path = scratchPath();
+  const connection = new Connection(path, {});
+  migrate(connection, AT_OFFSET, 4);
+  connection.close();
+  const json = (id: string): string =>
+    JSON.stringify({ event_id: id, event_type: "t", details: { reason: id }, created_at: "" });
+  withPlainDatabase(path, (database) => {
+    const insert = database.prepare("INSERT INTO audit_events VALUES (?, ?, ?)");
+    insert.run("b", json("b"), "2026-01-02T00:00:00+00:00");
+    insert.run("a", json("a"), "2026-01-01T00:00:00+00:00");
+    insert.run("c", "no event", "2026-01-03T00:00:00+00:00");
+  });
+  const writer = openLogged(path);
+  expect(writer.log().head()).toMatchObject({ size: 2, origin: null, checkpoint: null });
+  const entries = [...writer.log().entries(0, 2)];
+  expect(entries.map(({ eventId }) => eventId)).toEqual(["a", "b"]);
+  expect(entries.map(({ eventJson }) => eventJson)).toEqual([json("a"), json("b")]);
+  expect(entries.map(({ salts }) => [...salts.keys()])).toEqual([["reason"], ["reason"]]);
+  expect([...writer.log().unlogged()]).toEqual(["c"]);
+  // Signed as soon as there is somebody to sign it.
+  commitLogged(writer, [event("d")], [CONFIGURE]);
+  expect(writer.log().head()).toMatchObject({ size: 3, origin: ORIGIN, checkpointSize: 3 });
+  writer.close();
+});
+
+test("a state without a log in the place of one that had one is refused", () => {
+  const path = logged();
+  copyFileSync(version2(), path);
+  expect(expectError("log_rolled_back", () => openLogged(path)).message).toMatch("without a log");
   expect(versionOf(path)).toBe(2);
 });

@@ -84,7 +84,7 @@ const cases: readonly (readonly [string, ErrorCode, string, (path: string) => vo
   [
     "a newer schema of ours",
     "state_newer",
-    "schema 5 of Concordat",
+    "schema 6 of Concordat",
     alter("PRAGMA user_version = 6"),
   ],
   [
