@@ -17,6 +17,8 @@ import { checkPlace, existingPath, newPath } from "./place.js";
 import { applyPragmas, BUSY_TIMEOUT_MS, CAREFUL, enterWal, ERASING } from "./pragmas.js";
 import { ReadConnection } from "./read-connection.js";
 import { FileReader, type StateReader } from "./reader.js";
+import { isRestorePending } from "./restore/pending.js";
+import { settleRestore } from "./restore/settle.js";
 import { FileWriter, type StateWriter } from "./writer.js";
 import { raiseEpoch } from "./writer-epoch.js";
 
@@ -26,7 +28,7 @@ import { raiseEpoch } from "./writer-epoch.js";
  */
 export function openState(path: string): StateReader {
   const file = existingPath(path);
-  if (file === null) throw new AppError("state_missing", `there is no state at ${path}`);
+  if (file === null) throw missing(path);
   return new FileReader(new ReadConnection(file, checkReadable));
 }
 
@@ -50,6 +52,7 @@ export function openStateForServing(path: string, escrow: string): StateReader {
 /**
  * Opens the state at `path` as its only writer, and makes or migrates it when needed. `holder` is what another process that
  * finds the lock taken is told, e.g. "concordat apply". Without `log` nothing is signed, and the escrow stands beside the state.
+ * A restore that was killed is ended first: finished, or taken back.
  * Throws AppError `lock_held`, `log_broken`, `log_rolled_back`, `escrow_missing`, `escrow_damaged`, `escrow_unusable`, and
  * those of `openState` but for `state_missing`.
  */
@@ -102,9 +105,10 @@ function underLock(
   const at = toOffsetForm(fromInstant(instantFromMillis(Date.now())));
   checkPlace(file);
   // Asked before the lock, because nothing is to be put beside another program's file, and again under it.
-  if (existsSync(file)) inspectFile(file);
+  if (existsSync(file) && !isRestorePending(file)) inspectFile(file);
   const lock = WriterLock.acquire(file, holder, at);
   try {
+    settleRestore(file);
     return open(lock, at);
   } catch (error) {
     lock.release();
@@ -176,6 +180,12 @@ function emptyConnection(): Connection {
   const connection = new Connection(":memory:", {});
   migrate(connection, "");
   return connection;
+}
+
+function missing(path: string): AppError {
+  return isRestorePending(newPath(path))
+    ? new AppError("restore_pending", `${basename(path)} is being restored`)
+    : new AppError("state_missing", `there is no state at ${path}`);
 }
 
 function checkReadable(connection: Connection): void {

@@ -88,7 +88,7 @@ function revokeLogged({ transaction, at, forgottenIds }: Merge, signed: SignedTa
          FROM (SELECT event_json, created_at FROM main.audit_events WHERE event_json LIKE ?)
         WHERE json_valid(event_json) AND json_extract(event_json, '$.event_type') = ? GROUP BY id),
      forgotten AS (
-       SELECT json_extract(event_json, '$.details.object_id') AS id, MAX(created_at) AS forgotten_at
+       SELECT json_extract(event_json, '$.details.id') AS id, MAX(created_at) AS forgotten_at
          FROM (SELECT event_json, created_at FROM main.audit_events WHERE event_json LIKE '%restore_forgot%')
         WHERE json_valid(event_json) AND json_extract(event_json, '$.event_type') = 'restore_forgot' GROUP BY id)
      UPDATE main.${table} SET status = 'revoked', revoked_at = ?, revocation_reason = 'revoked_before_restore'
