@@ -47,6 +47,8 @@ export interface Verification {
   /** Size of the checkpoint whose signature holds; 0 when none does. */
   readonly signed_size: number;
   readonly key_from: KeySource | null;
+  /** The verifier key itself, which a second source should confirm unless it was given. */
+  readonly vkey: string | null;
   /** Sizes of earlier checkpoints that the log was found to extend: escrow and --since. */
   readonly extends: readonly number[];
   /** Values that were compared with their commitments, and those that were not there to compare. */

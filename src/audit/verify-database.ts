@@ -12,7 +12,7 @@ import {
 import { EntryCheck } from "./entry-check.js";
 import type { LogSource } from "./log-source.js";
 import { Marks, type Mark } from "./marks.js";
-import { judgeCheckpoint, type TrustedKey } from "./signed-checkpoint.js";
+import { judgeCheckpoint, vkeyFor, type TrustedKey } from "./signed-checkpoint.js";
 import { Faulty, type LogFault, type Verification } from "./verification.js";
 
 export interface DatabaseOptions {
@@ -102,6 +102,8 @@ export function verifyDatabase(log: LogSource, options: DatabaseOptions): Verifi
     entries: tree.size,
     signed_size: fault === null ? signedSize : 0,
     key_from: options.key?.from ?? null,
+    vkey:
+      options.key === null || head.origin === null ? null : vkeyFor(options.key.key, head.origin),
     extends: fault === null ? extended : [],
     disclosed: entries.disclosed,
     hidden: entries.hidden,

@@ -9,7 +9,7 @@ import { parseCheckpoint, type Checkpoint } from "../protocol/log/checkpoint.js"
 import { SALT_BYTES, commitment, parseLeaf, type Leaf } from "../protocol/log/leaf.js";
 import { HASH_BYTES, RootBuilder, leafHash, verifyInclusion } from "../protocol/log/merkle.js";
 import { FORMAT, MEMBERS } from "./export-format.js";
-import { judgeCheckpoint } from "./signed-checkpoint.js";
+import { judgeCheckpoint, vkeyFor } from "./signed-checkpoint.js";
 import { Faulty, type LogFault, type Verification } from "./verification.js";
 
 export interface ExportOptions {
@@ -46,6 +46,7 @@ class ExportCheck {
   readonly #sum = createHash("sha256");
   readonly #tree = new RootBuilder();
   #header: Header | null = null;
+  #vkey: string | null = null;
   #line = 0;
   #entries = 0;
   /** The lowest index that the next entry may have. */
@@ -87,6 +88,7 @@ class ExportCheck {
       entries: this.#entries,
       signed_size: fault === null ? (checkpoint?.size ?? 0) : 0,
       key_from: this.#options.key === null ? "export" : "given",
+      vkey: this.#vkey,
       extends: fault === null && this.#since !== null ? [this.#since.size] : [],
       disclosed: this.#disclosed,
       hidden: this.#hidden,
@@ -131,6 +133,7 @@ class ExportCheck {
       throw this.#damaged(`names entries behind the ${checkpoint.size} of its checkpoint`);
     const isWhole = complete && from === 0 && to === checkpoint.size;
     this.#header = { checkpoint, from, to, isComplete: complete, isWhole };
+    this.#vkey = vkeyFor(this.#options.key ?? vkey, origin);
     this.#next = from;
     this.#takeSince(checkpoint, isWhole);
     this.#compareSince();

@@ -4,7 +4,7 @@ import { encodeBase64 } from "../protocol/base64.js";
 import { parseLeaf, type Leaf } from "../protocol/log/leaf.js";
 import { leafHash, verifyInclusion } from "../protocol/log/merkle.js";
 import { parseProof, type TlogProof } from "../protocol/log/tlog-proof.js";
-import { judgeCheckpoint } from "./signed-checkpoint.js";
+import { judgeCheckpoint, vkeyFor } from "./signed-checkpoint.js";
 import { Faulty, type LogFault, type Verification } from "./verification.js";
 
 export interface ProofVerification extends Verification {
@@ -31,11 +31,12 @@ export function verifyProof(text: string, key: string): ProofVerification {
     const leaf = readLeaf(index, extra);
     const { origin, size, root } = checkpoint;
     const hidden = leaf.commitments.size;
-    const head = { origin, size, root: encodeBase64(root), signed_size: size };
+    const vkey = vkeyFor(key, origin);
+    const head = { origin, size, root: encodeBase64(root), signed_size: size, vkey };
     return { ...result, ...head, verified: true, hidden, fault: null, leaf };
   } catch (error) {
     if (!(error instanceof Faulty)) throw error;
-    const none = { origin: null, size: 0, root: null, signed_size: 0, hidden: 0 };
+    const none = { origin: null, size: 0, root: null, signed_size: 0, vkey: null, hidden: 0 };
     const fault: LogFault = error.fault;
     return { ...result, ...none, entries: 0, verified: false, fault, leaf: null };
   }

@@ -12,7 +12,7 @@ import {
   tileWidth,
 } from "../protocol/log/tiles.js";
 import { Marks, type Mark } from "./marks.js";
-import { judgeCheckpoint } from "./signed-checkpoint.js";
+import { judgeCheckpoint, vkeyFor } from "./signed-checkpoint.js";
 import { Faulty, type LogFault, type Verification } from "./verification.js";
 
 /** The bytes at a path below the log's prefix. Throws AppError when they cannot be had. */
@@ -68,6 +68,7 @@ export async function verifyTiles(fetch: FetchTile, options: TilesOptions): Prom
     entries: tree.size,
     signed_size: fault === null ? (checkpoint?.size ?? 0) : 0,
     key_from: "given",
+    vkey: checkpoint === null ? null : vkeyFor(options.key, checkpoint.origin),
     extends: fault === null ? earlier : [],
     disclosed: 0,
     hidden,

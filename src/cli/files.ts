@@ -52,7 +52,7 @@ export function parseJsonOf(path: string, bytes: Uint8Array): JsonValue {
 }
 
 /** Writes a whole file. `exclusive` refuses one that is there. Throws AppError `file_exists`, `unwritable_file`. */
-export function writeOutput(path: string, text: string, exclusive: boolean): void {
+export function writeOutput(path: string, text: string | Uint8Array, exclusive: boolean): void {
   try {
     writeFileSync(path, text, { flag: exclusive ? "wx" : "w" });
   } catch (cause) {
