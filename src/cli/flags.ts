@@ -96,3 +96,8 @@ export const incident = string({
   description:
     "Folder of the incident, made or continued. Default: the open one, or a new one beside the state.",
 });
+
+export const expect = string({
+  helpValue: "FILE",
+  description: "List of attestations, each with accept or reject: JSON, YAML or JSON Lines.",
+});
