@@ -13,6 +13,13 @@ function sameSpec(left: JsonObject, right: JsonObject): boolean {
   return canonicalJson(left) === canonicalJson(right);
 }
 
+/** A feed that somebody suspended at the host is heard again when git says so, and not by itself. */
+function isStopped(stored: JsonObject | null, applied: JsonObject, differing: number): boolean {
+  return (
+    differing === 1 && stored?.["feed_suspended"] === true && applied["feed_suspended"] === false
+  );
+}
+
 /**
  * Compares what the state holds with what was applied; null when they agree. With `selfHeal: deny-only` only what does not
  * widen is put back: an out-of-band grant is undone, an out-of-band removal is reported (design.md 4.1).
@@ -28,7 +35,9 @@ export function restore(
   const fields = stored === null ? [] : compareSpecs(kind, stored, applied);
   const risk = stored === null ? "widens" : overallRisk(fields);
   const { selfHeal } = context.policy;
-  const puts = selfHeal === "on" || (selfHeal === "deny-only" && risk !== "widens");
+  const puts =
+    !isStopped(stored, applied, fields.length) &&
+    (selfHeal === "on" || (selfHeal === "deny-only" && risk !== "widens"));
   const found = stored === null ? "missing" : "altered";
   return {
     drift: drift({ class: found, kind, name, id, disposition: puts ? "replace" : "report" }),
