@@ -5,7 +5,7 @@ import type { ScheduledBackup, VerifiedBackup } from "../model/backup.js";
 import { readAuthorityKey } from "../sign/authority-key.js";
 import { limitMemory } from "../state/backup/copy.js";
 import type { ApartAnswer, ApartRequest } from "./apart.js";
-import { runScheduled } from "./scheduled.js";
+import { runDue } from "./scheduled.js";
 import { verifyBackup } from "./verify.js";
 
 const SQLITE_BYTES = 256 * 1024 * 1024;
@@ -15,7 +15,7 @@ function perform(request: ApartRequest): VerifiedBackup | ScheduledBackup {
   // Serving goes first.
   setPriority(constants.priority.PRIORITY_LOW);
   const { authorityKey, ...options } = request.options;
-  return runScheduled({ ...options, signer: readAuthorityKey(authorityKey) });
+  return runDue({ ...options, signer: () => readAuthorityKey(authorityKey) });
 }
 
 function answer(request: ApartRequest): ApartAnswer {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { AppError, ERRORS, type ErrorCode } from "../errors.js";
 import type { JsonValue } from "../model/json.js";
 import type { ScheduledBackup, VerifiedBackup } from "../model/backup.js";
-import type { ScheduledOptions } from "./scheduled.js";
+import type { ScheduleOptions } from "./scheduled.js";
 import type { VerifyBackupOptions } from "./verify.js";
 
 const ENTRY = new URL("./apart-entry.js", import.meta.url);
@@ -15,7 +15,7 @@ const TIMEOUT_MS = 30 * 60_000;
 const INHERITED = ["SystemRoot", "TZ"];
 
 /** Keys are named by path: none is ever sent. */
-export type ScheduleApart = Omit<ScheduledOptions, "signer"> & { readonly authorityKey: string };
+export type ScheduleApart = Omit<ScheduleOptions, "signer"> & { readonly authorityKey: string };
 
 export type ApartRequest =
   | { readonly do: "verify"; readonly file: string; readonly options: VerifyBackupOptions }
@@ -40,8 +40,8 @@ export async function verifyBackupApart(
   return (await ask({ do: "verify", file, options }, signal)) as VerifiedBackup;
 }
 
-/** As `runScheduled`. Throws the same. */
-export async function runScheduledApart(
+/** As `runDue`. Throws the same. */
+export async function runDueApart(
   options: ScheduleApart,
   signal?: AbortSignal,
 ): Promise<ScheduledBackup> {

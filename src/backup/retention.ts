@@ -14,6 +14,9 @@ export interface Retention {
   readonly keepMonthly: number;
 }
 
+/** A week of days and a year of months, when one is made every day. */
+export const DEFAULT_RETENTION: Retention = { keep: 7, keepMonthly: 12 };
+
 /**
  * Those of `backups`, newest first, that may go. Only a backup that our schedule made is ever among them: one whose name, whose
  * manifest and whose authority agree. Never `newest`, the one that was just verified, whatever the clock said meanwhile. Pure.

@@ -1,7 +1,7 @@
-/** One scheduled backup, from the copy to the removal of older ones; and when the next is due. */
-import { join } from "node:path";
+/** What the schedule of backups asks for now: a backup from the copy to the removal of older ones, or nothing yet. */
+import { basename, join } from "node:path";
 import { AppError } from "../errors.js";
-import type { ScheduledBackup } from "../model/backup.js";
+import type { NewestBackup, ScheduledBackup, VerifiedBackup } from "../model/backup.js";
 import type { LogSigner } from "../model/log.js";
 import type { Instant, Seconds } from "../model/time.js";
 import { canonicalJson } from "../protocol/canonical.js";
@@ -18,55 +18,74 @@ export interface BackupSettings extends Retention {
   readonly every: Seconds;
 }
 
-export interface ScheduledOptions extends Retention {
-  readonly dir: string;
+export interface ScheduleOptions {
+  readonly settings: BackupSettings;
   readonly db: string;
-  readonly signer: LogSigner;
+  /** Asked only when a backup is due. */
+  readonly signer: () => LogSigner;
   readonly now: Instant;
   readonly escrow: string;
   readonly holder: string;
 }
 
 /**
- * Makes a backup, reads it back from where it lies, as a restore would, and removes those that have had their time. Older ones
- * go only after the new one held. Throws as `makeBackup`, and AppError `bad_backup`.
+ * Makes a backup when one is due, reads it back from where it lies, as a restore would, and removes those that have had their
+ * time. Older ones go only after the new one held. Throws as `makeBackup`, and AppError `bad_backup`, `unreadable_file`.
  */
-export function runScheduled(options: ScheduledOptions): ScheduledBackup {
-  const { dir, db, signer, now, escrow, holder } = options;
-  const sovereignId = sovereignOf(db);
-  const name = scheduledName(sovereignId, now);
-  const output = join(dir, name);
-  const made = makeBackup({ db, output, signer, now, escrow, force: false, holder });
-  const read = verifyBackup(output, { keys: [signer.publicKey], sovereignId });
-  if (canonicalJson({ ...read.counts }) !== canonicalJson({ ...made.counts }))
-    throw new AppError("bad_backup", `${name} does not read as it was written`, {
-      details: { reason: "counts" },
-    });
-  return { file: output, backup: read, removed: removeSurplus(dir, name, sovereignId, options) };
+export function runDue(options: ScheduleOptions): ScheduledBackup {
+  const { settings, now } = options;
+  const sovereignId = sovereignOf(options.db);
+  if (sovereignId === null) return { made: null, newest: null, removed: [], next: null };
+  const { backups } = readFolder(settings.dir);
+  const known = backups.find(({ manifest }) => manifest.sovereign_id === sovereignId) ?? null;
+  const next = dueAt(known, now, settings.every);
+  if (next > now)
+    return { made: null, newest: known === null ? null : newestOf(known), removed: [], next };
+  const file = join(settings.dir, scheduledName(sovereignId, now));
+  const made = makeAndRead(file, sovereignId, options);
+  return {
+    made,
+    newest: newestOf({ file, manifest: made.manifest }),
+    removed: removeSurplus(settings.dir, basename(file), sovereignId, settings),
+    next: plusSeconds(now, settings.every),
+  };
 }
 
-/** The newest sound backup of this authority in the folder; null when there is none. Throws AppError `unreadable_file`. */
-export function newestBackup(dir: string, sovereignId: string): ListedBackup | null {
-  const { backups } = readFolder(dir);
-  return backups.find(({ manifest }) => manifest.sovereign_id === sovereignId) ?? null;
-}
-
-/** The moment for the next one; a newest that a clock far ahead has dated does not put it off. Pure. */
-export function nextBackup(newest: ListedBackup | null, now: Instant, every: Seconds): Instant {
+/** When the next one is due. A newest that is dated by a clock far ahead does not put it off. Pure. */
+export function dueAt(
+  newest: Pick<ListedBackup, "manifest"> | null,
+  now: Instant,
+  every: Seconds,
+): Instant {
   if (newest === null) return now;
   const made = toInstant(newest.manifest.created_at);
   return made > now ? now : plusSeconds(made, every);
 }
 
-function sovereignOf(db: string): string {
+function makeAndRead(
+  output: string,
+  sovereignId: string,
+  { db, signer, now, escrow, holder }: ScheduleOptions,
+): VerifiedBackup {
+  const key = signer();
+  const made = makeBackup({ db, output, signer: key, now, escrow, force: false, holder });
+  const read = verifyBackup(output, { keys: [key.publicKey], sovereignId });
+  if (canonicalJson({ ...read.counts }) === canonicalJson({ ...made.counts })) return read;
+  throw new AppError("bad_backup", `${basename(output)} does not read as it was written`, {
+    details: { reason: "counts" },
+  });
+}
+
+function newestOf({ file, manifest }: Pick<ListedBackup, "file" | "manifest">): NewestBackup {
+  return { file, at: manifest.created_at, bytes: manifest.bytes };
+}
+
+/** Null: nothing was applied yet. */
+function sovereignOf(db: string): string | null {
   const reader = openState(db);
   try {
-    const authority = reader.authority();
-    if (authority !== null) return authority.sovereignId;
+    return reader.authority()?.sovereignId ?? null;
   } finally {
     reader.close();
   }
-  throw new AppError("state_missing", "nothing was applied to this state yet", {
-    hint: "apply a plan first: there is nothing to back up",
-  });
 }

@@ -39,6 +39,12 @@ export function logEvent(log: Logger, event: ControllerEvent): void {
       const ms = milliseconds(event.seconds);
       return log.info({ feed: issuer_sovereign_id, result, sequence, message, ms }, "feed polled");
     }
+    case "backup": {
+      const { made, failure, newest, removed, seconds } = event;
+      const line = { newest, removed, ms: milliseconds(seconds) };
+      if (failure !== null) return log.error({ ...line, ...failure }, "backup failed");
+      return made ? log.info(line, "backup made") : log.debug(line, "no backup is due");
+    }
     case "status":
       return undefined;
   }

@@ -16,6 +16,7 @@ import { TRANSPORT } from "../notify/transport.js";
 import { readWebhookSecret } from "../notify/webhook-secret.js";
 import { readAuthorityKey } from "../sign/authority-key.js";
 import { openState } from "../state/open.js";
+import { backupSchedule } from "./backup-schedule.js";
 import { assertServingKey } from "./authority-key.js";
 import { logEvent } from "./controller-log.js";
 import { controllerOptions } from "./controller-options.js";
@@ -156,6 +157,11 @@ export async function startService(
     const control = await listenOnSocket(controlApp, settings.controlSocket);
     opened.push(async () => await control.close());
     thread.run();
+    const backups = backupSchedule(settings, observe);
+    if (backups !== null) {
+      backups.start();
+      opened.push(async () => await backups.stop());
+    }
     return {
       address: server.address,
       source: displayOf(settings.repo),

@@ -45,6 +45,12 @@ export interface SettingsDocument {
     readonly caFile?: string;
   };
   readonly feedRefresh?: string;
+  readonly backup?: {
+    readonly dir: string;
+    readonly every?: string;
+    readonly keep?: number;
+    readonly keepMonthly?: number;
+  };
   readonly notify?: readonly SinkDocument[];
   readonly limits?: Readonly<Record<string, number>>;
 }

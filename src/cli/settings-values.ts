@@ -20,6 +20,7 @@ interface DurationSetting {
 const DURATIONS = {
   "/interval": { fallback: "60s", least: 5, most: DAY },
   "/feeds/interval": { fallback: "15m", least: 5, most: DAY },
+  "/backup/every": { fallback: "1d", least: 60, most: 30 * DAY },
   "/feedRefresh": { fallback: "12h", least: 60, most: 30 * DAY },
 } as const satisfies Record<string, DurationSetting>;
 

@@ -1,5 +1,7 @@
 /** Settings: flags and CONCORDAT_* (oclif reads both), then the settings file, then the defaults. */
 import { dirname, join, resolve } from "node:path";
+import { DEFAULT_RETENTION } from "../backup/retention.js";
+import type { BackupSettings } from "../backup/scheduled.js";
 import { DEFAULT_LIMITS } from "../desired/limits.js";
 import type { Limits } from "../desired/limits.js";
 import { AppError } from "../errors.js";
@@ -56,6 +58,8 @@ export interface Settings {
   readonly git: GitCredentials;
   readonly feeds: FeedSettings;
   readonly feedRefresh: Seconds;
+  /** null: no backups are made by themselves. */
+  readonly backup: BackupSettings | null;
   readonly notify: readonly SinkSettings[];
   readonly limits: Limits;
 }
@@ -113,8 +117,23 @@ export function resolveSettings(given: GivenSettings, environment: NodeJS.Proces
       caFile: path(undefined, feeds.caFile),
     },
     feedRefresh: durationSetting("/feedRefresh", undefined, settings.feedRefresh, file),
+    backup: backupSetting(file, (value) => resolve(folder, value)),
     notify: sinksSetting(file, (value) => resolve(folder, value)),
     limits: { ...DEFAULT_LIMITS, ...settings.limits },
+  };
+}
+
+function backupSetting(
+  file: SettingsFile | null,
+  inFile: (path: string) => string,
+): BackupSettings | null {
+  const backup = file?.settings.backup;
+  if (backup === undefined) return null;
+  return {
+    dir: inFile(backup.dir),
+    every: durationSetting("/backup/every", undefined, backup.every, file),
+    keep: backup.keep ?? DEFAULT_RETENTION.keep,
+    keepMonthly: backup.keepMonthly ?? DEFAULT_RETENTION.keepMonthly,
   };
 }
 

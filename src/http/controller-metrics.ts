@@ -13,6 +13,7 @@ import type {
 import { DRIFT_CLASSES, type GateName, type Lapsing } from "../model/plan.js";
 import type { Instant } from "../model/time.js";
 import { secondsBetween, toInstant } from "../protocol/instant.js";
+import { BackupMetrics } from "./backup-metrics.js";
 
 const STATUSES: readonly ConditionStatus[] = ["True", "False", "Unknown"];
 
@@ -47,6 +48,7 @@ export class ControllerMetrics {
   readonly #refusals: Counter<"guard">;
   readonly #feedImports: Counter<"feed" | "result">;
   readonly #notifications: Counter<"sink" | "result">;
+  readonly #backups: BackupMetrics;
   #feeds: ReadonlyMap<string, FeedStatus> = new Map();
   #lapsing: readonly Lapsing[] = [];
 
@@ -133,6 +135,7 @@ export class ControllerMetrics {
       labelNames: ["sink", "result"],
       registers,
     });
+    this.#backups = new BackupMetrics(registers);
     this.#registerFeedGauges(registers);
     this.#registerExpiring(registers);
   }
@@ -155,6 +158,8 @@ export class ControllerMetrics {
         return event.guards.forEach((guard) => this.#refusals.inc({ guard: knownGuard(guard) }));
       case "feed":
         return this.#observeFeed(event.feed);
+      case "backup":
+        return this.#backups.observe(event);
       case "status":
         return this.#observeStatus(event.status);
     }

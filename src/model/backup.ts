@@ -1,5 +1,5 @@
 /** A backup: one SQLite file, and beside it a manifest that the authority has signed. */
-import type { Timestamp } from "./time.js";
+import type { Instant, Seconds, Timestamp } from "./time.js";
 
 export const BACKUP_FORMAT = "concordat-backup/1";
 
@@ -59,21 +59,35 @@ export interface VerifiedBackup {
   readonly signatures: { readonly verified: number; readonly unjudged: number };
 }
 
-/** What one run of the schedule has done. */
-export interface ScheduledBackup {
+/** The newest scheduled backup that is known. */
+export interface NewestBackup {
   readonly file: string;
-  readonly backup: VerifiedBackup;
-  /** The names of older backups that had their time. */
-  readonly removed: readonly string[];
+  readonly at: Timestamp;
+  readonly bytes: number;
 }
 
-/** Told of each run of the schedule. */
+/** What one look at the schedule has found and done. */
+export interface ScheduledBackup {
+  /** Null: none was due. */
+  readonly made: VerifiedBackup | null;
+  /** Null: there is none yet. */
+  readonly newest: NewestBackup | null;
+  /** Names of older backups that had their time. */
+  readonly removed: readonly string[];
+  /** When to look again; null: nothing was applied yet, so there is nothing to back up. */
+  readonly next: Instant | null;
+}
+
+/** Told of every look at the schedule that found something, or failed. */
 export interface BackupEvent {
   readonly type: "backup";
+  readonly made: boolean;
   /** Null: it went well. */
   readonly failure: { readonly code: string; readonly message: string } | null;
-  /** Of the newest backup that holds, made by this run or before; null when there is none. */
-  readonly newest: { readonly file: string; readonly at: Timestamp; readonly bytes: number } | null;
+  /** Of all looks so far; null: there is none. */
+  readonly newest: NewestBackup | null;
   readonly removed: number;
+  /** How often one is made. */
+  readonly every: Seconds;
   readonly seconds: number;
 }

@@ -1,4 +1,5 @@
 /** What the controller says about itself: conditions, runs, feeds, and the events it makes while it works. */
+import type { BackupEvent } from "./backup.js";
 import type { AdminAnswer, AdminRequest, LocalAnswer, LocalRequest } from "./admin.js";
 import type { AuditEventType } from "./audit.js";
 import type { JsonObject } from "./json.js";
@@ -273,4 +274,5 @@ export type ControllerEvent =
       readonly message: string;
     }
   | { readonly type: "feed"; readonly feed: FeedStatus; readonly seconds: number }
+  | BackupEvent
   | { readonly type: "status"; readonly status: ControllerStatus };

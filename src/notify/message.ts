@@ -1,4 +1,5 @@
 /** What is told of the controller's events: ids, reasons and counts, never documents or secrets. Pure. */
+import type { BackupEvent } from "../model/backup.js";
 import type {
   ConditionStatus,
   ConditionType,
@@ -14,7 +15,9 @@ export type MessageType =
   | "concordat.drift.resolved"
   | "concordat.plan.refused"
   | "concordat.feed.rejected"
-  | "concordat.feed.recovered";
+  | "concordat.feed.recovered"
+  | "concordat.backup.failed"
+  | "concordat.backup.recovered";
 
 export type Severity = "info" | "warning" | "error";
 
@@ -88,6 +91,8 @@ export function toMessage(
       return refusalMessage(event, now);
     case "feed":
       return feedMessage(event, open, now);
+    case "backup":
+      return backupMessage(event, open, now);
     default:
       return null;
   }
@@ -190,6 +195,29 @@ function feedMessage(
     title: plain(`Feed of ${issuer} ${isResolved ? "recovered" : "rejected"}: ${result}`),
     text,
     fields: { issuer_sovereign_id: plain(issuer), result, sequence, message: text },
+    occurred_at: now,
+  };
+}
+
+function backupMessage(
+  { failure, newest }: BackupEvent,
+  open: ReadonlySet<string>,
+  now: Timestamp,
+): Message | null {
+  const subject = "backup";
+  const isResolved = failure === null;
+  if (isResolved && !open.has(subject)) return null;
+  const newestAt = newest?.at ?? null;
+  const text = plain(failure?.message ?? `the newest is of ${newestAt ?? "an unknown time"}`);
+  return {
+    type: isResolved ? "concordat.backup.recovered" : "concordat.backup.failed",
+    key: `${subject}/${failure?.code ?? "ok"}`,
+    subject,
+    isResolved,
+    severity: isResolved ? "info" : "error",
+    title: isResolved ? "Backups are made again" : `Backup failed: ${failure.code}`,
+    text,
+    fields: { code: failure?.code ?? null, newest_at: newestAt, message: text },
     occurred_at: now,
   };
 }

@@ -17,6 +17,7 @@ const REST = {
   git: {},
   feeds: { intervalSeconds: 900, maxBytes: 16_777_216, allowPrivate: [], caFile: null },
   feedRefresh: 43_200,
+  backup: null,
   notify: [],
   allowedHosts: null,
   trustedProxies: 0,
@@ -66,6 +67,7 @@ test("every key of the file counts, and its paths are taken from the repository"
       "  allowPrivate: [10.1.0.0/16, 'fd00::/8']",
       "  caFile: feeds.pem",
       "feedRefresh: 1d",
+      "backup: { dir: /mnt/backups, every: 6h, keep: 28, keepMonthly: 0 }",
       "notify:",
       "  - { kind: webhook, url: 'https://example.org/hook', secretFile: hook }",
       "  - { kind: webhook, url: 'http://127.0.0.1:9000', secretFile: hook }",
@@ -104,6 +106,7 @@ test("every key of the file counts, and its paths are taken from the repository"
       caFile: join(repo, "feeds.pem"),
     },
     feedRefresh: 86_400,
+    backup: { dir: "/mnt/backups", every: 21_600, keep: 28, keepMonthly: 0 },
     notify: [
       {
         kind: "webhook",
