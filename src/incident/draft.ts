@@ -89,8 +89,14 @@ export class Draft {
   add(file: string, draft: ResourceDraft): void {
     if (this.find(draft.kind, ({ name }) => name === draft.name) !== null)
       throw new AppError("bad_draft", `the tree has a ${draft.kind} ${draft.name} already`);
-    const text = this.#edited.get(file) ?? this.#texts.get(file) ?? null;
-    this.#edited.set(file, addDocument(text, draft));
+    this.#edited.set(file, addDocument(this.#current(file), draft));
+  }
+
+  /** Says something else under the same name: its own comments go, those of its neighbours stay. Throws AppError `bad_draft`. */
+  replace(resource: Resource, draft: ResourceDraft): void {
+    const { file } = resource.source;
+    const rest = removeDocument(this.#textOf(file), resource);
+    this.#edited.set(file, addDocument(rest, draft));
   }
 
   /** Takes a resource out of the tree, and its file when nothing else stands in it. Throws AppError `bad_draft`. */
@@ -122,9 +128,14 @@ export class Draft {
   }
 
   #textOf(file: string): string {
-    const text = this.#edited.get(file) ?? this.#texts.get(file);
-    if (text === undefined || text === null)
-      throw new AppError("bad_draft", `${file} is not there to be edited`);
+    const text = this.#current(file);
+    if (text === null) throw new AppError("bad_draft", `${file} is not there to be edited`);
     return text;
+  }
+
+  /** A file that was taken out is gone, whatever the tree has. */
+  #current(file: string): string | null {
+    const edited = this.#edited.get(file);
+    return edited === undefined ? (this.#texts.get(file) ?? null) : edited;
   }
 }

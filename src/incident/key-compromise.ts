@@ -115,9 +115,10 @@ async function check(
     });
 }
 
-function resultOf(folder: IncidentFolder, { keyId, now, window }: KeyCompromise): IncidentResult {
+function resultOf(folder: IncidentFolder, asked: KeyCompromise): IncidentResult {
+  const { keyId, now, window, probe } = asked;
   const { incident, dir } = folder;
-  const isRefused = incident.checks.some(({ passed }) => !passed);
+  const isHeard = incident.checks.some(({ passed }) => !passed);
   const open = incident.effects.filter(({ answer }) => answer !== null).length;
   const count = `${incident.effects.length} events in the window, ${open} to answer`;
   const again = [
@@ -136,12 +137,12 @@ function resultOf(folder: IncidentFolder, { keyId, now, window }: KeyCompromise)
       ["git", "merge", "--ff-only", branch],
     ]);
   return {
-    verdict: `KEY ${keyId} IS ${isRefused ? "STILL TRUSTED" : "REFUSED"}  ${count}`,
-    is_refused: isRefused,
+    verdict: `KEY ${keyId} IS ${isHeard ? "STILL TRUSTED" : "REFUSED"}  ${count}`,
+    is_refused: isHeard && (now || probe !== null),
     folder: dir,
     incident,
     next: [
-      ...(isRefused && !now ? [again] : []),
+      ...(isHeard && !now ? [again] : []),
       ...merges,
       ["concordat", "incident", "report", dir],
     ],
