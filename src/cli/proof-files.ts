@@ -1,7 +1,8 @@
 /** Writes proofs of inclusion into a folder, one file for each event. */
 import { join } from "node:path";
+import { proveEntry } from "../audit/prove.js";
+import { AppError } from "../errors.js";
 import type { StoryEvent } from "../explain/story.js";
-import { proofOfEntry } from "../explain/proofs.js";
 import type { StateReader } from "../state/reader.js";
 import { makeFolder, writeOutput } from "./files.js";
 
@@ -28,7 +29,7 @@ export function writeProofs(
   const unsigned: number[] = [];
   for (const { log_index: index } of events) {
     if (index === null) continue;
-    const proof = proofOfEntry(reader, index);
+    const proof = proofOf(reader, index);
     if (proof === null) unsigned.push(index);
     else {
       const name = `${index}.tlog-proof`;
@@ -37,4 +38,14 @@ export function writeProofs(
     }
   }
   return { proofs: { dir, files, unsigned } };
+}
+
+/** Null while no checkpoint that was signed reaches the entry. */
+function proofOf(reader: StateReader, index: number): string | null {
+  try {
+    return proveEntry(reader.log(), index);
+  } catch (error) {
+    if (error instanceof AppError && error.code === "log_unsigned") return null;
+    throw error;
+  }
 }
