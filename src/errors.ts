@@ -69,6 +69,7 @@ const TABLE = {
   log_rolled_back: { exit: 6, status: 500, hint: "restore with concordat restore, never by copying a file" },
   escrow_missing: { exit: 6, status: 500, hint: "bring the escrow file back; or, once you know why it is gone: concordat audit escrow --accept --reason TEXT" },
   escrow_damaged: { exit: 6, status: 500, hint: "keep the escrow file as evidence; then: concordat audit escrow --accept --reason TEXT" },
+  log_not_signed: { exit: 1, status: 404, hint: "the next apply signs one" },
   log_entry_not_found: { exit: 1, status: 404, hint: "the second line of /log/checkpoint is the number of entries; they count from 0" },
   log_field_not_found: { exit: 1, status: 404, hint: "name a field that the entry commits to" },
   escrow_intact: { exit: 1, status: 409, hint: "nothing is to be accepted" },

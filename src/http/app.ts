@@ -25,6 +25,7 @@ import { authorityRoutes } from "./routes/authority.js";
 import { connectomeRoutes } from "./routes/connectome.js";
 import { docsRoutes } from "./routes/docs.js";
 import { healthRoutes } from "./routes/health.js";
+import { logRoutes } from "./routes/log.js";
 import { metricsRoute } from "./routes/metrics.js";
 import { statusRoute } from "./routes/status.js";
 import { treatyRoutes } from "./routes/treaties.js";
@@ -139,6 +140,7 @@ export function buildApp(context: ServeContext): FastifyInstance & Serving {
   adminRoutes(app, desk, model);
   connectomeRoutes(app, model);
   verifyRoutes(app, context, { model, metrics, limits });
+  logRoutes(app, model);
   statusRoute(app, context, model);
   webhookRoute(app, context, (result) => metrics.countWebhook(result));
   return Object.assign(app, {

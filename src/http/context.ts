@@ -25,6 +25,7 @@ export type ServedState = Pick<
   | "highestSequence"
   | "feed"
   | "feedPoll"
+  | "log"
 >;
 
 export interface ServeContext {

@@ -31,12 +31,14 @@ export interface Variant {
 export class Representation {
   readonly type: string;
   readonly #identity: Variant;
+  readonly #isCompressible: boolean;
   readonly #compressed = new Map<Coding, Variant | Promise<Variant>>();
 
-  constructor(content: string | Body, type = "application/json") {
+  constructor(content: string | Buffer | Body, type = "application/json", isCompressible = true) {
     this.type = type;
+    this.#isCompressible = isCompressible;
     this.#identity =
-      typeof content === "string"
+      typeof content === "string" || Buffer.isBuffer(content)
         ? variantOf("identity", Buffer.from(content))
         : { coding: "identity", body: content.bytes, etag: content.etag };
   }
@@ -44,7 +46,8 @@ export class Representation {
   /** The variant in a coding, made once and kept; a small body has only the identity. */
   variant(coding: Coding): Variant | Promise<Variant> {
     const { body } = this.#identity;
-    if (coding === "identity" || body.length < COMPRESSED_FROM_BYTES) return this.#identity;
+    const isSmall = body.length < COMPRESSED_FROM_BYTES;
+    if (coding === "identity" || isSmall || !this.#isCompressible) return this.#identity;
     const known = this.#compressed.get(coding);
     if (known !== undefined) return known;
     const pending = compressors[coding](body).then((compressed) => variantOf(coding, compressed));

@@ -5,6 +5,7 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import type { JsonValue } from "../../src/model/json.js";
 import { openApi } from "../../src/http/openapi.js";
 import { OBJECTS } from "../../src/http/schemas/objects.js";
+import { patternOf } from "../../src/http/schemas/route-schema.js";
 import { ROUTE_SCHEMAS } from "../../src/http/schemas/routes.js";
 import { isJsonArray, isJsonObject } from "../../src/protocol/json.js";
 
@@ -29,7 +30,7 @@ export function disagreement(answered: Answered): string | null {
   const { method, route, status, type } = answered;
   const name = `${method} ${route} ${status}`;
   if (status === 304) return answered.body.length === 0 ? null : `${name}: a body`;
-  const path = route?.replaceAll(/:(\w+)/g, "{$1}") ?? "";
+  const path = ROUTE_SCHEMAS.find((schema) => patternOf(schema) === route)?.path ?? "";
   const verb = method === "HEAD" ? "get" : method.toLowerCase();
   const operation = DOCUMENT.paths[path]?.[verb];
   if (operation === undefined) {

@@ -4,6 +4,7 @@ import { DOCS_POLICY, docsPage } from "../docs-page.js";
 import { openApi, type OpenApi } from "../openapi.js";
 import { readRoute } from "../read-route.js";
 import { Representation } from "../representation.js";
+import { patternOf } from "../schemas/route-schema.js";
 import { ROUTE_SCHEMAS } from "../schemas/routes.js";
 import { sendRepresentation } from "../send.js";
 
@@ -17,8 +18,8 @@ export function docsRoutes(app: FastifyInstance, version: string): void {
   const documents = (): NonNullable<typeof made> => {
     made ??= represent(
       openApi(
-        ROUTE_SCHEMAS.filter(({ method, path }) =>
-          routes.has(`${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`),
+        ROUTE_SCHEMAS.filter((schema) =>
+          routes.has(`${schema.method.toUpperCase()} ${patternOf(schema)}`),
         ),
         version,
       ),

@@ -27,6 +27,7 @@ export const TAGS = {
   trust: "What this sovereign recognises, attests and revokes. Anybody may read it.",
   connectome: "Who recognises whom, derived from the treaties and the imported feeds.",
   verification: "Decisions on documents that the caller brings. Nothing is stored.",
+  log: "What was done about trust, as a Merkle log. Everything sensitive in it is a salted commitment.",
   operators: "What operators may do. Each request is signed with an operator key.",
   service: "The process itself.",
 } as const;
@@ -35,6 +36,8 @@ export interface RouteSchema {
   readonly method: "get" | "post";
   /** With parameters in braces. */
   readonly path: string;
+  /** The app's own pattern, where the last parameter holds slashes; left out: the path's. */
+  readonly route?: string;
   /** `operationId`. */
   readonly id: string;
   readonly tag: keyof typeof TAGS;
@@ -49,6 +52,11 @@ export interface RouteSchema {
   readonly answers: Readonly<Record<number, Answer>>;
   /** Those of this route alone; `COMMON_ERRORS` and those of `tier` and `body` come besides. */
   readonly errors: readonly ErrorCode[];
+}
+
+/** The app's pattern for a route. */
+export function patternOf({ path, route }: Pick<RouteSchema, "path" | "route">): string {
+  return route ?? path.replaceAll(/\{(\w+)\}/g, ":$1");
 }
 
 /** A schema that stands under `components`. */

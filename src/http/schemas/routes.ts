@@ -1,6 +1,7 @@
 /** Every route, as the OpenAPI document describes it. */
 import { ADMIN_ROUTES } from "./admin.js";
 import { CONNECTOME_ROUTES } from "./connectome.js";
+import { LOG_ROUTES } from "./log.js";
 import type { RouteSchema } from "./route-schema.js";
 import { SERVICE_ROUTES } from "./service.js";
 import { TRUST_ROUTES } from "./trust.js";
@@ -10,6 +11,7 @@ export const ROUTE_SCHEMAS: readonly RouteSchema[] = [
   ...TRUST_ROUTES,
   ...CONNECTOME_ROUTES,
   ...VERIFICATION_ROUTES,
+  ...LOG_ROUTES,
   ...ADMIN_ROUTES,
   ...SERVICE_ROUTES,
 ];
