@@ -1,5 +1,6 @@
 /** A restore: what is asked for, what it changes, and what came of it. */
 import type { Digest } from "./digest.js";
+import type { PublicKey } from "./documents.js";
 import type { Timestamp } from "./time.js";
 
 /** An exception to what a restore carries forward. */
@@ -15,6 +16,8 @@ export interface RestoreRequest {
   readonly preRestoreBackup: string;
   /** The escrow of the state's log. */
   readonly escrow: string;
+  /** Keys that may have signed the backup beside the authority's: those it had earlier. */
+  readonly backupKeys: readonly PublicKey[];
   readonly forget: readonly Forget[];
   /** Set: entries that nobody can read any more are given up, and a log of another name begins. */
   readonly acceptLostLog: boolean;
@@ -66,6 +69,8 @@ export interface RestoredLog {
   readonly backupSize: number;
   /** Of the newest checkpoint in escrow; null when there is none. */
   readonly escrowSize: number | null;
+  /** Why entries are missing that were acknowledged; null when none are. */
+  readonly lost: string | null;
 }
 
 export interface RestorePlan {
@@ -108,13 +113,14 @@ export interface RestoreCounts {
 }
 
 export interface RestoreResult {
-  readonly plan: RestorePlan;
+  /** Null when an earlier run had built the state, and this one put it in place. */
+  readonly plan: RestorePlan | null;
+  /** Null when the state was no whole one: its files stand in the quarantine. */
   readonly preRestoreBackup: string | null;
   /** Where the files of the state before stand; null when there were none. Nothing removes it. */
   readonly quarantine: string | null;
   /** Of the restored state. */
   readonly generation: number;
-  readonly epoch: number;
   readonly logSize: number;
   readonly checkpoint: string;
   /** An earlier run had begun this restore. */

@@ -25,6 +25,8 @@ export interface BuildOptions extends Pick<Merge, "at" | "forgottenIds" | "forgo
 export interface Built {
   readonly changes: RestoreChanges;
   readonly counts: RestoreCounts;
+  /** Of our own feed once it says what the restored state does; null when none was ever published. */
+  readonly feedSequence: number | null;
 }
 
 /**
@@ -73,7 +75,15 @@ function fill(merge: Merge, { live, log, at, backupDigest }: BuildOptions): Buil
   );
   beginLog(merge, log, generation);
   transaction.run("UPDATE main.concordat_meta SET committing = 0, generation = ?", generation);
-  return { changes: compareStates(merge), counts: countRows(transaction) };
+  const changes = compareStates(merge);
+  return { changes, counts: countRows(transaction), feedSequence: feedSequence(merge, changes) };
+}
+
+/** What the restore itself revokes makes the next feed. */
+function feedSequence({ transaction }: Merge, { goes }: RestoreChanges): number | null {
+  const last = transaction.value("SELECT MAX(sequence) FROM main.concordat_published_feeds");
+  if (typeof last !== "number") return null;
+  return goes.some(({ kind }) => kind === "MembershipAttestation") ? last + 1 : last;
 }
 
 function mergeInventories(merge: Merge): void {

@@ -45,7 +45,7 @@ export function workFolder(db: string): string {
 
 /** The new state, before it is put in place. */
 export function restoredPath(db: string): string {
-  return `${workFolder(db)}/${basename(db)}`;
+  return `${workFolder(db)}/restored`;
 }
 
 export function isRestorePending(db: string): boolean {
