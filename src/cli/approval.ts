@@ -31,7 +31,7 @@ export async function approve(plan: Plan, given: GivenApproval): Promise<void> {
   if (!given.interactive) {
     throw new AppError("confirmation_required", "nobody has approved this plan", { details });
   }
-  if (!(await isYes())) {
+  if (!(await isYes("Apply this plan?"))) {
     throw new AppError("confirmation_required", "not approved; nothing was changed", {
       hint: "change and commit what you want otherwise, or run apply again",
       details,
@@ -43,14 +43,14 @@ export async function approve(plan: Plan, given: GivenApproval): Promise<void> {
  * The question goes to stderr. The terminal keeps its own line editing: Ctrl-C is a signal as everywhere else, and
  * Ctrl-D, the end of the input, is a no.
  */
-async function isYes(): Promise<boolean> {
+export async function isYes(asked: string): Promise<boolean> {
   const prompt = createInterface({
     input: process.stdin,
     output: process.stderr,
     terminal: false,
   });
   const ended = once(prompt, "close").then(() => "");
-  const answer = prompt.question("\nApply this plan? Only 'yes' is accepted: ");
+  const answer = prompt.question(`\n${asked} Only 'yes' is accepted: `);
   try {
     return (await Promise.race([answer, ended])) === "yes";
   } finally {

@@ -61,5 +61,5 @@ export default class Explain extends BaseCommand<Story & WrittenProofs> {
 
 function proofsLine({ proofs }: WrittenProofs): string {
   if (proofs === null) return "";
-  return `${proofs.files.length} proofs written; check one with: concordat audit verify --proof FILE\n`;
+  return `${proofs.files.length} proofs written; check one with:\n  concordat audit verify --proof FILE --vkey KEY\n`;
 }
