@@ -1,11 +1,14 @@
 /** Which scheduled backups have had their time: the last ones stay, and one a month (trust.md 5.3). */
-import { rmSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { AppError } from "../errors.js";
+import type { BackupManifest } from "../model/backup.js";
 import { toInstant } from "../protocol/instant.js";
 import { syncFolder } from "./files.js";
 import { readFolder, type ListedBackup } from "./folder.js";
-import { MANIFEST_SUFFIX } from "./manifest.js";
+import { MANIFEST_SUFFIX, verifyManifest } from "./manifest.js";
 import { scheduledName } from "./names.js";
+import { readManifest } from "./verify.js";
 
 export interface Retention {
   /** How many of the newest stay; at least 1. */
@@ -27,7 +30,7 @@ export function surplus(
   sovereignId: string,
   { keep, keepMonthly }: Retention,
 ): readonly ListedBackup[] {
-  const ours = backups.filter((backup) => isScheduled(backup, sovereignId));
+  const ours = backups.filter((backup) => isScheduled(backup.name, backup.manifest, sovereignId));
   const months = new Map<string, string>();
   for (const { name, manifest } of ours) {
     const month = manifest.created_at.slice(0, 7);
@@ -37,7 +40,7 @@ export function surplus(
   return ours.slice(keep).filter(({ name }) => name !== newest && !monthly.has(name));
 }
 
-function isScheduled({ name, manifest }: ListedBackup, sovereignId: string): boolean {
+function isScheduled(name: string, manifest: BackupManifest, sovereignId: string): boolean {
   return (
     manifest.sovereign_id === sovereignId &&
     name === scheduledName(sovereignId, toInstant(manifest.created_at))
@@ -51,16 +54,32 @@ export function removeSurplus(
   sovereignId: string,
   retention: Retention,
 ): readonly string[] {
-  const removed = surplus(readFolder(folder).backups, newest, sovereignId, retention);
-  for (const { file } of removed) {
+  const { backups, unsound } = readFolder(folder);
+  const removed = surplus(backups, newest, sovereignId, retention);
+  const left = unsound.filter(({ name }) => isLeftOver(join(folder, name), sovereignId));
+  for (const { name } of [...removed, ...left]) {
+    const file = join(folder, name);
     try {
       // The file first: it never stands there without its manifest.
-      rmSync(file);
+      rmSync(file, { force: true });
       rmSync(file + MANIFEST_SUFFIX);
     } catch (cause) {
       throw new AppError("unwritable_file", `${file} cannot be removed`, { cause });
     }
   }
-  if (removed.length > 0) syncFolder(folder);
+  if (removed.length + left.length > 0) syncFolder(folder);
   return removed.map(({ name }) => name);
+}
+
+/** The manifest of a backup of the schedule whose file is gone: a removal was killed between the two. */
+function isLeftOver(file: string, sovereignId: string): boolean {
+  if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return false;
+  try {
+    const manifest = readManifest(file);
+    verifyManifest(manifest, null);
+    return isScheduled(basename(file), manifest, sovereignId);
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
 }

@@ -36,9 +36,8 @@ export function runDue(options: ScheduleOptions): ScheduledBackup {
   const { settings, now } = options;
   const sovereignId = sovereignOf(options.db);
   if (sovereignId === null) return { made: null, newest: null, removed: [], next: null };
-  const { backups } = readFolder(settings.dir);
-  const known = backups.find(({ manifest }) => manifest.sovereign_id === sovereignId) ?? null;
-  const next = dueAt(known, now, settings.every);
+  const known = newestIn(settings.dir, sovereignId, now);
+  const next = known === null ? now : plusSeconds(madeAt(known), settings.every);
   if (next > now)
     return { made: null, newest: known === null ? null : newestOf(known), removed: [], next };
   const file = join(settings.dir, scheduledName(sovereignId, now));
@@ -51,15 +50,15 @@ export function runDue(options: ScheduleOptions): ScheduledBackup {
   };
 }
 
-/** When the next one is due. A newest that is dated by a clock far ahead does not put it off. Pure. */
-export function dueAt(
-  newest: Pick<ListedBackup, "manifest"> | null,
-  now: Instant,
-  every: Seconds,
-): Instant {
-  if (newest === null) return now;
-  const made = toInstant(newest.manifest.created_at);
-  return made > now ? now : plusSeconds(made, every);
+/** Those that a clock far ahead has dated do not count: they would put the next off. */
+function newestIn(dir: string, sovereignId: string, now: Instant): ListedBackup | null {
+  const isOurs = (backup: ListedBackup): boolean =>
+    backup.manifest.sovereign_id === sovereignId && madeAt(backup) <= now;
+  return readFolder(dir).backups.find(isOurs) ?? null;
+}
+
+function madeAt({ manifest }: ListedBackup): Instant {
+  return toInstant(manifest.created_at);
 }
 
 function makeAndRead(

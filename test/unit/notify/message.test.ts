@@ -220,3 +220,35 @@ test("no address of a feed and no query of it is told", () => {
     expect(body).not.toMatch(/hidden|globex\.example/);
   }
 });
+
+describe("backups", () => {
+  const backup = (code: string | null): ControllerEvent => ({
+    type: "backup",
+    made: code === null,
+    failure: code === null ? null : { code, message: "there is no room" },
+    newest: { file: "one.db", at: AT, bytes: 4096 },
+    removed: 0,
+    every: 86_400,
+    seconds: 1,
+  });
+
+  test("one that failed is told, and the first that goes well after it", () => {
+    expect(told(backup("unwritable_file"))).toEqual({
+      type: "concordat.backup.failed",
+      key: "backup/unwritable_file",
+      subject: "backup",
+      isResolved: false,
+      severity: "error",
+      title: "Backup failed: unwritable_file",
+      text: "there is no room",
+      fields: { code: "unwritable_file", newest_at: AT, message: "there is no room" },
+      occurred_at: AT,
+    });
+    expect(told(backup(null))).toBe(null);
+    expect(told(backup(null), ["backup"])).toMatchObject({
+      type: "concordat.backup.recovered",
+      isResolved: true,
+      text: `the newest is of ${AT}`,
+    });
+  });
+});
