@@ -12,10 +12,18 @@ const SQLITE_BYTES = 256 * 1024 * 1024;
 
 function perform(request: ApartRequest): VerifiedBackup | ScheduledBackup {
   if (request.do === "verify") return verifyBackup(request.file, request.options);
-  // Serving goes first.
-  setPriority(constants.priority.PRIORITY_LOW);
+  yieldToOthers();
   const { authorityKey, ...options } = request.options;
   return runDue({ ...options, signer: () => readAuthorityKey(authorityKey) });
+}
+
+/** Serving goes first; where a process may not even be polite, it is not. */
+function yieldToOthers(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_LOW);
+  } catch {
+    // It takes no longer for that.
+  }
 }
 
 function answer(request: ApartRequest): ApartAnswer {
