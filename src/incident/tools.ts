@@ -141,20 +141,26 @@ export function keepAudit(reader: StateReader, folder: IncidentFolder, filter: E
   folder.addFile("audit.jsonl", [...exportAudit(reader, filter, "jsonl")].join(""));
 }
 
+/** Nothing is drafted before a person has done something. */
+export interface Held {
+  readonly reason: string;
+}
+
 /** A draft that cannot be made is no reason to stop: it is written down, and comes back as a finding. */
 export async function drafting(
   folder: IncidentFolder,
   step: string,
-  work: () => Promise<IncidentDraft | null>,
+  work: () => Promise<IncidentDraft | Held | null>,
 ): Promise<{
   readonly draft: IncidentDraft | null;
   readonly findings: readonly IncidentFinding[];
 }> {
   try {
     const draft = await work();
-    if (draft === null) {
-      folder.record({ step, outcome: "already", message: "git says so already" });
-      return { draft, findings: [] };
+    if (draft === null || !("branch" in draft)) {
+      const outcome = draft === null ? "already" : "held";
+      folder.record({ step, outcome, message: draft?.reason ?? "git says so already" });
+      return { draft: null, findings: [] };
     }
     const others = folder.incident.drafts.filter(({ branch }) => branch !== draft.branch);
     folder.update({ drafts: [...others, draft] });

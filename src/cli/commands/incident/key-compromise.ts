@@ -15,7 +15,7 @@ export default class KeyCompromise extends BaseCommand<IncidentResult> {
   static override summary = "Answer an operator key that others may hold.";
   static override description = [
     "Drafts a branch that retires the key, adds its replacement and revokes what it issued; lists all that it signed in the window",
-    "with its effect now; shows that the key is refused. Run it again as often as needed. Exit code 3 while the key is heard.",
+    "with its effect now; shows that the key is refused. Run it again as often as needed. Exit code 3 when what was asked for is refused.",
   ].join(" ");
   static override examples = [
     "<%= config.bin %> <%= command.id %> operator-root --since 2026-11-22T00:00:00Z --now --generate",
