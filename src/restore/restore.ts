@@ -82,7 +82,7 @@ async function begin(
     stage: "planned",
     backup: resolve(backup),
     preRestoreBackup: resolve(preRestoreBackup),
-    escrow,
+    escrow: resolve(escrow),
     quarantine: quarantineName(db, tools),
     line: null,
   };

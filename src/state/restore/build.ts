@@ -73,8 +73,8 @@ function fill(merge: Merge, { live, log, at, backupDigest }: BuildOptions): Buil
     at,
     backupDigest,
   );
-  beginLog(merge, log, generation);
   transaction.run("UPDATE main.concordat_meta SET committing = 0, generation = ?", generation);
+  beginLog(merge, log, generation);
   const changes = compareStates(merge);
   return { changes, counts: countRows(transaction), feedSequence: feedSequence(merge, changes) };
 }
