@@ -32,6 +32,8 @@ export class EntryCheck {
   /** Throws `Faulty` with what is wrong. */
   check(entry: StoredEntry): void {
     const event = rebuilt(entry) ?? this.#examine(entry);
+    if (entry.createdAt !== event.created_at)
+      throw altered(entry.index, "the event's row names another time than the event");
     this.disclosed += entry.salts.size;
     if (event.event_type !== ERASURE) return;
     const { index, field } = event.details;

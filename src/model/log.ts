@@ -40,6 +40,8 @@ export interface StoredEntry {
   readonly leaf: Uint8Array;
   /** The row of `audit_events`; null when it is gone. */
   readonly eventJson: string | null;
+  /** The time beside it in that row, by which events are found; null when the row is gone. */
+  readonly createdAt: string | null;
   /** By field; a field without one was erased. */
   readonly salts: ReadonlyMap<string, Uint8Array>;
 }

@@ -97,7 +97,8 @@ function sourceOf(log: Omit<Audited, "source">): LogSource {
         const [leaf, eventId] = [log.leaves[index], log.eventIds[index]];
         if (leaf === undefined || eventId === undefined || leaf.length === 0) continue;
         const salts = log.salts[index] ?? new Map<string, Uint8Array>();
-        yield { index, eventId, leaf, eventJson: log.rows.get(eventId) ?? null, salts };
+        const eventJson = log.rows.get(eventId) ?? null;
+        yield { index, eventId, leaf, eventJson, createdAt: timeIn(eventJson), salts };
       }
     },
     hashes: (positions) =>
@@ -110,4 +111,9 @@ function sourceOf(log: Omit<Audited, "source">): LogSource {
       for (const id of log.rows.keys()) if (!log.eventIds.includes(id)) yield id;
     },
   };
+}
+
+/** The time that an event names; null when there is none. */
+function timeIn(eventJson: string | null): string | null {
+  return /"created_at":\s*"([^"]*)"/.exec(eventJson ?? "")?.[1] ?? null;
 }

@@ -19,7 +19,7 @@ export interface LogReader {
   unlogged(): Iterable<string>;
 }
 
-const ENTRIES = `SELECT seq, concordat_log_leaves.event_id, leaf, event_json
+const ENTRIES = `SELECT seq, concordat_log_leaves.event_id, leaf, event_json, created_at
   FROM concordat_log_leaves LEFT JOIN audit_events USING (event_id) WHERE seq >= ? AND seq < ? ORDER BY seq`;
 const SALTS =
   "SELECT seq, field, salt FROM concordat_log_salts WHERE seq >= ? AND seq < ? ORDER BY seq, field";
@@ -55,7 +55,8 @@ export class FileLogReader implements LogReader {
     const connection = this.#connection();
     const salts = new SaltReader(connection, from, to);
     try {
-      for (const [index, eventId, leaf, eventJson] of connection.iterate(ENTRIES, from, to)) {
+      for (const row of connection.iterate(ENTRIES, from, to)) {
+        const [index, eventId, leaf, eventJson, createdAt] = row;
         if (
           typeof index !== "number" ||
           typeof eventId !== "string" ||
@@ -63,7 +64,8 @@ export class FileLogReader implements LogReader {
         )
           throw new AppError("log_broken", `entry ${String(index)} is not as it was written`);
         const json = typeof eventJson === "string" ? eventJson : null;
-        yield { index, eventId, leaf, eventJson: json, salts: salts.of(index) };
+        const time = json === null ? null : String(createdAt);
+        yield { index, eventId, leaf, eventJson: json, createdAt: time, salts: salts.of(index) };
       }
     } finally {
       salts.end();
