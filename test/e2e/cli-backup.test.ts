@@ -63,7 +63,7 @@ test("is verified elsewhere with the authority's key, and refused under another"
   });
 });
 
-test("one that was altered is refused with 6, and one that ends its reader too", async () => {
+test("one that was altered is refused with 6, and listed by its manifest", async () => {
   const dir = await applied();
   const output = join(temporaryFolder(), "na.db");
   await run(["backup", "--output", output], { cwd: dir });

@@ -17,11 +17,12 @@ export function copyState(path: string, output: string): void {
   try {
     source.get().writeCopy(output);
   } catch (error) {
-    throw isFull(error)
-      ? new AppError("unwritable_file", `there is no room for ${basename(output)}`, {
-          cause: error,
-        })
-      : error;
+    if (!isOfCopy(error)) throw error;
+    const hint = "make room for it, or choose another disk";
+    throw new AppError("unwritable_file", `${basename(output)} cannot be written`, {
+      hint,
+      cause: error,
+    });
   } finally {
     source.close();
   }
@@ -34,11 +35,11 @@ export function limitMemory(bytes: number): void {
   connection.close();
 }
 
-/** The source is only read, so it is the copy that has no room. */
-function isFull(error: unknown): boolean {
+/** The source is only read, so what cannot be written is the copy. */
+function isOfCopy(error: unknown): boolean {
   return (
     error instanceof AppError &&
     isJsonObject(error.details) &&
-    error.details["sqlite"] === "SQLITE_FULL"
+    /^SQLITE_(FULL|IOERR_(WRITE|FSYNC|DIR_FSYNC|TRUNCATE))$/.test(String(error.details["sqlite"]))
   );
 }
