@@ -85,8 +85,11 @@ export function partsOf(event: LoggedEvent): Parts {
   const details: Record<string, JsonValue> = {};
   const committed = new Map<string, JsonValue>();
   const odd: [string, JsonValue][] = [];
+  const names = Object.keys(event.details);
+  // Which fields come first must not depend on the order in which a row happens to name them.
+  const ordered = names.length > MAX_FIELDS ? names.toSorted() : names;
   let fields = 0;
-  for (const name of Object.keys(event.details)) {
+  for (const name of ordered) {
     const value = event.details[name] ?? null;
     if (!FIELD.test(name) || fields === MAX_FIELDS) {
       odd.push([name, value]);
