@@ -12,6 +12,7 @@ import type { AdminState } from "./outcome.js";
 const TIERS: readonly Tier[] = ["read", "standard", "privileged"];
 
 export type KeyRows = Pick<AdminState, "operatorKeys" | "revokedKeys">;
+export type CallerRows = Pick<AdminState, "operatorKeys" | "revokedKeys" | "recovery">;
 
 /** The operator keys that can sign a request at this moment. */
 export function usableKeys(rows: KeyRows, now: Instant): readonly OperatorKeyRecord[] {
@@ -31,7 +32,7 @@ export function usableKeys(rows: KeyRows, now: Instant): readonly OperatorKeyRec
  * The record of the caller's key. Between the check of the signature and this one the key may have gone or another may have
  * taken its id, and the request may have become too old. Throws AppError `operator_key_refused` and `admin_request_stale`.
  */
-export function callerKey(rows: KeyRows, caller: AdminCaller, now: Instant): OperatorKeyRecord {
+export function callerKey(rows: CallerRows, caller: AdminCaller, now: Instant): OperatorKeyRecord {
   const key = usableKeys(rows, now).find(
     ({ keyId, publicKey }) => keyId === caller.keyId && publicKey === caller.publicKey,
   );
@@ -43,6 +44,13 @@ export function callerKey(rows: KeyRows, caller: AdminCaller, now: Instant): Ope
     signed > plusSeconds(now, ADMIN_CLOCK_SKEW_SECONDS)
   )
     throw new AppError("admin_request_stale", `the request is of ${caller.requestedAt}`);
+  // What a restore has set back must not be asked for again with a signature from before it.
+  const recovery = rows.recovery();
+  if (recovery !== null && signed < toInstant(recovery.authNotBefore))
+    throw new AppError(
+      "admin_request_stale",
+      `the request is of ${caller.requestedAt}, from before the state was restored`,
+    );
   return key;
 }
 

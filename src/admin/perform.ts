@@ -11,6 +11,7 @@ import type { StateWriter } from "../state/writer.js";
 import { callerKey, reaches } from "./authorize.js";
 import { decide } from "./decide.js";
 import { askedBy, type Outcome } from "./outcome.js";
+import { receiptOf, RecordedRefusal } from "./receipt.js";
 
 export interface AdminTools {
   readonly writer: StateWriter;
@@ -24,6 +25,8 @@ export interface Performed {
   /** Null when nothing has changed. */
   readonly generation: number | null;
   readonly answer: AdminAnswer;
+  /** As an `AdminReply` has it. */
+  readonly receipt: string | null;
 }
 
 /** How often a request begins again because another program has written to the state. */
@@ -61,18 +64,22 @@ function performOnce(tools: AdminTools, request: AdminRequest): Performed {
     do: "claim_nonce",
     claim: { keyId, nonce, requestedAt, at: fromInstant(now) },
   };
+  const legacy = legacyUse(request);
   const batch = {
     operations,
     notes: [claim, ...notes],
-    events: [...legacyUse(request), ...events].map(({ type, details }) =>
+    events: [...legacy, ...events].map(({ type, details }) =>
       auditEvent(type, details, now, random(16)),
     ),
     applied: null,
   };
   if (operations.length === 0) writer.note(batch.notes, batch.events);
   const made = operations.length === 0 ? null : writer.commit(batch, { generation });
-  if (result instanceof AppError) throw result;
-  return { generation: made, answer: result };
+  // What was asked for comes first; what follows from it comes behind.
+  const receipt = receiptOf(writer.log(), batch.events[legacy.length]?.event_id);
+  if (result instanceof AppError)
+    throw receipt === null ? result : new RecordedRefusal(result, receipt);
+  return { generation: made, answer: result, receipt };
 }
 
 function judge(tools: AdminTools, request: AdminRequest, now: Instant): Outcome {

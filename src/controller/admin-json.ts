@@ -1,6 +1,6 @@
 /** An admin request and its answer as the text in which they cross a thread. */
 import { AppError } from "../errors.js";
-import type { AdminAnswer, AdminRequest } from "../model/admin.js";
+import type { AdminReply, AdminRequest } from "../model/admin.js";
 import type { Occurrence } from "../model/controller.js";
 import type { JsonValue } from "../model/json.js";
 import { canonicalJson } from "../protocol/canonical.js";
@@ -20,13 +20,13 @@ export function occurrences(json: string): readonly Occurrence[] {
   return parseJson(json) as unknown as readonly Occurrence[];
 }
 
-export function answerJson({ status, body }: AdminAnswer): string {
-  return canonicalJson({ status, body });
+export function answerJson({ status, body, receipt }: AdminReply): string {
+  return canonicalJson({ status, body, receipt });
 }
 
 /** Throws AppError `internal` when the answer is to another question. */
-export function adminAnswer(answer: ControlAnswer): AdminAnswer {
+export function adminAnswer(answer: ControlAnswer): AdminReply {
   if (typeof answer !== "string")
     throw new AppError("internal", "this is no answer to an admin request");
-  return parseJson(answer) as unknown as AdminAnswer;
+  return parseJson(answer) as unknown as AdminReply;
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { AppError } from "../errors.js";
 import { localRequestJson, parseLocalAnswer } from "../admin/local-request.js";
-import type { AdminAnswer, AdminRequest, LocalAnswer, LocalRequest } from "../model/admin.js";
+import type { AdminReply, AdminRequest, LocalAnswer, LocalRequest } from "../model/admin.js";
 import type {
   Controls,
   ControllerStatus,
@@ -107,7 +107,7 @@ export class ControllerThread implements Controls {
     return (await this.#ask({ do: "resume", request })) as ControllerStatus;
   }
 
-  async admin(request: AdminRequest): Promise<AdminAnswer> {
+  async admin(request: AdminRequest): Promise<AdminReply> {
     return adminAnswer(await this.#ask({ do: "admin", json: requestJson(request) }));
   }
 

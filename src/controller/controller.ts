@@ -1,7 +1,7 @@
 /** Follows one source and keeps the state equal to it: one pass at a time, each with its run, conditions and events. */
 import { auditEvent } from "../audit/events.js";
 import { AppError } from "../errors.js";
-import type { AdminAnswer, AdminRequest, LocalAnswer, LocalRequest } from "../model/admin.js";
+import type { AdminReply, AdminRequest, LocalAnswer, LocalRequest } from "../model/admin.js";
 import type { AuditEvent, AuditEventType } from "../model/audit.js";
 import type {
   Controls,
@@ -121,7 +121,7 @@ export class Controller implements Controls {
     });
   }
 
-  async admin(request: AdminRequest): Promise<AdminAnswer> {
+  async admin(request: AdminRequest): Promise<AdminReply> {
     return answerAdmin(this.#ports, request);
   }
 

@@ -1,4 +1,5 @@
 /** What the thread of the controller and the thread that serves say to each other. */
+import { RecordedRefusal } from "../admin/receipt.js";
 import { AppError, ERRORS, type ErrorCode } from "../errors.js";
 import type {
   ControllerEvent,
@@ -17,6 +18,8 @@ export interface ErrorMessage {
   readonly message: string;
   readonly hint: string;
   readonly details: JsonValue;
+  /** Of a refusal that was written down. */
+  readonly receipt?: string;
 }
 
 export type ControlRequest =
@@ -56,12 +59,14 @@ export type FromController =
 export function toMessage(thrown: unknown): ErrorMessage {
   if (thrown instanceof AppError) {
     const { code, message, hint, details } = thrown;
-    return { code, message, hint, details };
+    const receipt = thrown instanceof RecordedRefusal ? { receipt: thrown.receipt } : {};
+    return { code, message, hint, details, ...receipt };
   }
   const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return { code: "internal", message, hint: ERRORS.internal.hint, details: null };
 }
 
-export function fromMessage({ code, message, hint, details }: ErrorMessage): AppError {
-  return new AppError(code, message, { hint, details });
+export function fromMessage({ code, message, hint, details, receipt }: ErrorMessage): AppError {
+  const error = new AppError(code, message, { hint, details });
+  return receipt === undefined ? error : new RecordedRefusal(error, receipt);
 }

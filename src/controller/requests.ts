@@ -2,7 +2,7 @@
 import { performLocal } from "../admin/perform-local.js";
 import { performAdmin } from "../admin/perform.js";
 import { auditEvent } from "../audit/events.js";
-import type { AdminAnswer, AdminRequest, LocalAnswer, LocalRequest } from "../model/admin.js";
+import type { AdminReply, AdminRequest, LocalAnswer, LocalRequest } from "../model/admin.js";
 import type { Occurrence } from "../model/controller.js";
 import type { ControllerPorts } from "./ports.js";
 
@@ -13,8 +13,9 @@ import type { ControllerPorts } from "./ports.js";
 export function answerAdmin(
   { writer, adminGrants: grants, clock, key, random }: ControllerPorts,
   request: AdminRequest,
-): AdminAnswer {
-  return performAdmin({ writer, grants, clock, key, random }, request).answer;
+): AdminReply {
+  const { answer, receipt } = performAdmin({ writer, grants, clock, key, random }, request);
+  return { ...answer, receipt };
 }
 
 /** As `answerAdmin`, for an operator at the host. Throws as `performLocal`. */

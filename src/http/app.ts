@@ -16,6 +16,7 @@ import { ControllerMetrics } from "./controller-metrics.js";
 import { refusal, sendError } from "./error-reply.js";
 import { guard } from "./guard.js";
 import { HTTP_LIMITS, MAX_HEADER_FIELDS } from "./limits.js";
+import { registerLogMetrics } from "./log-metrics.js";
 import { HttpMetrics } from "./metrics.js";
 import { ReadModel } from "./read-model.js";
 import { requestId } from "./request-id.js";
@@ -94,6 +95,7 @@ export function buildApp(context: ServeContext): FastifyInstance & Serving {
   limitConnections(app.server, limits, trustedProxies > 0);
   const metrics: HttpMetrics = new HttpMetrics(() => stateFigures(model));
   const controllerMetrics = new ControllerMetrics(metrics.registry, context.clock);
+  registerLogMetrics(metrics.registry, () => context.reader.log().head());
   const slices = new Slices(context.slices);
   const model = new ReadModel({
     reader: context.reader,

@@ -1,8 +1,9 @@
 /** One thrown value → one error envelope (protocol.md 7). */
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { RecordedRefusal } from "../admin/receipt.js";
 import { AppError, type ErrorCode } from "../errors.js";
 import { canonicalJson } from "../protocol/canonical.js";
-import { commonHeaders } from "./headers.js";
+import { commonHeaders, receiptHeader } from "./headers.js";
 import { RETRY_AFTER_SECONDS } from "./rate-limit.js";
 
 /** What fastify and node refuse by themselves, by the status they give; their texts quote the client and are not passed on. */
@@ -48,6 +49,7 @@ export function sendError(
   const error = toPublicError(thrown);
   if (error.code === "internal")
     request.log.error({ err: thrown, reqId: request.id }, "request failed");
+  if (thrown instanceof RecordedRefusal) reply.headers(receiptHeader(thrown.receipt));
   // Every limit counts by the minute; a route that counts otherwise has said so.
   if (error.status === 429 && !reply.hasHeader("retry-after"))
     reply.header("retry-after", String(RETRY_AFTER_SECONDS));

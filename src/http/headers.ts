@@ -9,6 +9,11 @@ const SECURITY = {
   vary: "Accept-Encoding",
 };
 
+/** The proof that what was asked, and what became of it, is in the audit log. */
+export function receiptHeader(receipt: string | null): Record<string, string> {
+  return receipt === null ? {} : { "concordat-receipt": receipt };
+}
+
 export function commonHeaders(
   requestId: string,
   cacheControl: "no-cache" | "no-store",

@@ -103,6 +103,12 @@ export interface AdminAnswer {
   readonly body: JsonValue;
 }
 
+/** An answer with the proof that what was done is in the audit log. */
+export interface AdminReply extends AdminAnswer {
+  /** Base64 of a c2sp.org/tlog-proof; null when nothing was logged, or nobody could sign it. */
+  readonly receipt: string | null;
+}
+
 /** Whether an admin request may add trust, or git alone. */
 export type AdminGrants = "refuse" | "allow";
 

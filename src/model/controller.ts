@@ -1,6 +1,6 @@
 /** What the controller says about itself: conditions, runs, feeds, and the events it makes while it works. */
 import type { BackupEvent } from "./backup.js";
-import type { AdminAnswer, AdminRequest, LocalAnswer, LocalRequest } from "./admin.js";
+import type { AdminReply, AdminRequest, LocalAnswer, LocalRequest } from "./admin.js";
 import type { AuditEventType } from "./audit.js";
 import type { JsonObject } from "./json.js";
 import type { Drift, DriftClass, Lapsing } from "./plan.js";
@@ -231,7 +231,7 @@ export interface Controls extends OperatorControls {
    * Does what an authenticated request asks, or throws the AppError that it is to be answered with. Either way its nonce
    * is spent. `nonce_replayed`, `operator_key_refused` and `admin_request_stale` are answered as `admin_auth_failed`.
    */
-  admin(request: AdminRequest): Promise<AdminAnswer>;
+  admin(request: AdminRequest): Promise<AdminReply>;
   /** Writes audit events, and nothing else. */
   record(events: readonly Occurrence[]): Promise<void>;
 }

@@ -135,6 +135,14 @@ export interface TrustedRevision {
   readonly at: Timestamp;
 }
 
+/** What the restore has left that made this state. */
+export interface Recovery {
+  /** Requests of operators that were signed before this are refused. */
+  readonly authNotBefore: Timestamp;
+  readonly restoredAt: Timestamp;
+  readonly backupDigest: string;
+}
+
 /** What the polls of one issuer's feed have shown; the feeds themselves stand in `sovereign_revocation_feeds`. */
 export interface FeedPoll {
   readonly issuer: string;

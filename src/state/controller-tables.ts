@@ -2,7 +2,7 @@
 import { FEED_RESULTS, type OpenDrift, type Suspension } from "../model/controller.js";
 import { DRIFT_CLASSES, DRIFT_DISPOSITIONS } from "../model/plan.js";
 import { KINDS } from "../model/resources.js";
-import type { FeedEvidence, FeedPoll, TrustedRevision } from "../model/state.js";
+import type { FeedEvidence, FeedPoll, Recovery, TrustedRevision } from "../model/state.js";
 import type { Table } from "./tables.js";
 
 export const TRUSTED: Table<TrustedRevision> = {
@@ -10,6 +10,17 @@ export const TRUSTED: Table<TrustedRevision> = {
   columns: ["commit_id", "tree_id", "trusted_at"],
   order: "id",
   toRecord: (row) => ({ commit: row.text(), tree: row.text(), at: row.timestamp() }),
+};
+
+export const RECOVERY: Table<Recovery> = {
+  name: "concordat_recovery",
+  columns: ["auth_not_before", "restored_at", "backup_digest"],
+  order: "id",
+  toRecord: (row) => ({
+    authNotBefore: row.timestamp(),
+    restoredAt: row.timestamp(),
+    backupDigest: row.text(),
+  }),
 };
 
 export const SUSPENSION: Table<Suspension> = {

@@ -157,6 +157,8 @@ test("entries that are not signed yet are not served", async () => {
   expect((await checkpoint()).size).toBe(SIZE);
   expect(await refused(`/log/proof/${SIZE}`)).toEqual([404, "log_entry_not_found"]);
   expect(await refused("/log/tile/entries/002.p/89")).toEqual([404, "not_found"]);
+  expect(await served.metric("concordat_log_size")).toBe(SIZE + 9);
+  expect(await served.metric("concordat_log_checkpoint_size")).toBe(SIZE);
   hasKey = true;
   writer.note([], events(SIZE + 9, SIZE + 10));
   expect((await checkpoint()).size).toBe(SIZE + 10);

@@ -1,5 +1,5 @@
 /** A controller over a real repository and a real state, with the clock in the test's hand and every event kept. */
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import Database from "better-sqlite3";
 import { onTestFinished } from "vitest";
 import { Controller } from "../../src/controller/controller.js";
@@ -18,10 +18,20 @@ import type {
 import type { Snapshot } from "../../src/model/state.js";
 import type { PrivateKey } from "../../src/sign/private-key.js";
 import type { StoredEvent } from "../../src/state/audit-events.js";
+import { escrowBeside } from "../../src/state/log/escrow.js";
 import { openStateForWriting } from "../../src/state/open.js";
 import type { StateWriter } from "../../src/state/writer.js";
 import { keyOf } from "./keys.js";
 import { TestClock } from "./test-clock.js";
+
+/** Null for a key that cannot be had. */
+function unlessRefused(key: () => PrivateKey): PrivateKey | null {
+  try {
+    return key();
+  } catch {
+    return null;
+  }
+}
 
 export interface FollowOptions {
   readonly repo: string;
@@ -46,7 +56,11 @@ export class Followed {
     const { db, ref = null, clock = new TestClock(), key = () => keyOf("authority") } = options;
     this.#db = db;
     this.clock = clock;
-    this.writer = openStateForWriting(db, "test");
+    this.writer = openStateForWriting(db, "test", {
+      signer: () => unlessRefused(key),
+      escrow: escrowBeside(db),
+      random: randomBytes,
+    });
     const { writer } = this;
     const random = (length: number): Uint8Array =>
       createHash("sha512")

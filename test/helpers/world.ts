@@ -1,5 +1,5 @@
 /** A real state on disk that plans and applies desired states, as the program does, with the clock in the test's hand. */
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,7 +25,11 @@ interface Choices {
 export class World {
   readonly dir = mkdtempSync(join(tmpdir(), "concordat-world-"));
   readonly db = join(this.dir, "na.db");
-  readonly writer: StateWriter = openStateForWriting(this.db, "test");
+  readonly writer: StateWriter = openStateForWriting(this.db, "test", {
+    signer: () => keyOf("authority"),
+    escrow: `${this.db}.escrow`,
+    random: randomBytes,
+  });
   now: Instant = START;
   #draws = 0;
 

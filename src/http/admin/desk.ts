@@ -1,7 +1,7 @@
 /** Takes admin requests in: who asks, what is asked, and the answer of the one that writes. */
 import type { FastifyRequest } from "fastify";
 import { AppError } from "../../errors.js";
-import type { AdminAction, AdminAnswer, AdminRequest, RefuseRequest } from "../../model/admin.js";
+import type { AdminAction, AdminReply, AdminRequest, RefuseRequest } from "../../model/admin.js";
 import type { Controls } from "../../model/controller.js";
 import type { JsonObject } from "../../model/json.js";
 import type { Tier } from "../../model/resources.js";
@@ -47,7 +47,7 @@ export class AdminDesk {
    * Throws AppError `no_controller`, those of `authenticate`, `insufficient_operator_tier`, whatever the action is refused
    * with, and `service_not_ready` for what is wrong on this side.
    */
-  async perform(request: FastifyRequest, asked: Asked): Promise<AdminAnswer> {
+  async perform(request: FastifyRequest, asked: Asked): Promise<AdminReply> {
     const controls = this.#controls();
     const { authenticator } = this.#options;
     const { tier, readBody = () => ({}) } = asked;

@@ -1,9 +1,9 @@
 /** What operators may do over HTTP: each request is signed, and done by the controller or by nobody (protocol.md 7). */
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { AdminAction, AdminAnswer } from "../../model/admin.js";
+import type { AdminAction, AdminReply } from "../../model/admin.js";
 import type { JsonObject } from "../../model/json.js";
 import { canonicalJson } from "../../protocol/canonical.js";
-import { commonHeaders } from "../headers.js";
+import { commonHeaders, receiptHeader } from "../headers.js";
 import { acceptJson, jsonBody } from "../json-body.js";
 import { pathParameter } from "../parameters.js";
 import type { ReadModel } from "../read-model.js";
@@ -83,7 +83,7 @@ export function adminRoutes(
           });
           return reply
             .code(answer.status)
-            .headers(commonHeaders(request.id, "no-store"))
+            .headers({ ...commonHeaders(request.id, "no-store"), ...receiptHeader(answer.receipt) })
             .type("application/json")
             .send(bytesOf(answer));
         },
@@ -94,6 +94,6 @@ export function adminRoutes(
 }
 
 /** As bytes: to a text of this type fastify adds a charset. The answer keeps its floats. */
-function bytesOf({ body }: AdminAnswer): Buffer {
+function bytesOf({ body }: AdminReply): Buffer {
   return Buffer.from(canonicalJson(body), "latin1");
 }

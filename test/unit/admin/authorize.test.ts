@@ -239,3 +239,17 @@ test("a state that never rests is given up", () => {
   expect(looks).toBe(3);
   expect(state.nonces).toEqual([]);
 });
+
+test("a request that was signed before the state was restored", () => {
+  const { state, action } = prepared();
+  const restored = fromInstant(state.world.now);
+  withPlainDatabase(state.world.db, (database) =>
+    database
+      .prepare("INSERT INTO concordat_recovery VALUES (1, ?, ?, 'sha256:0')")
+      .run(restored, restored),
+  );
+  const requestedAt = fromInstant(plusSeconds(state.world.now, -1));
+  expectError("admin_request_stale", () => state.ask(action, { requestedAt }));
+  expectUntouched(state, 0);
+  expect(state.ask(action).answer.status).toBe(200);
+});

@@ -38,8 +38,9 @@ test("a request", () => {
 });
 
 test("an answer", () => {
-  const there = adminAnswer(answerJson({ status: 201, body: [CONTENT, new JsonFloat(2)] }));
-  expect(there.status).toBe(201);
+  const body = [CONTENT, new JsonFloat(2)];
+  const there = adminAnswer(answerJson({ status: 201, body, receipt: "cHJvb2Y=" }));
+  expect(there).toMatchObject({ status: 201, receipt: "cHJvb2Y=" });
   expect(canonicalJson(there.body)).toBe(canonicalJson([CONTENT, new JsonFloat(2)]));
   expectError("internal", () => adminAnswer(null));
 });

@@ -43,7 +43,11 @@ export default class AuditEscrow extends BaseCommand<EscrowReport> {
     repo,
     config,
     "authority-key": authorityKey,
-    accept: boolean({ description: "Begin another escrow.", dependsOn: ["reason"] }),
+    accept: boolean({
+      default: false,
+      description: "Begin another escrow.",
+      dependsOn: ["reason"],
+    }),
     reason: reason({ dependsOn: ["accept"] }),
   };
 
