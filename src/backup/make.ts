@@ -1,5 +1,5 @@
 /** Makes a backup: an online copy that was read back and holds, and its signed manifest; both appear whole or not at all. */
-import { existsSync, lstatSync, realpathSync, renameSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { AppError } from "../errors.js";
 import { BACKUP_FORMAT, type VerifiedBackup } from "../model/backup.js";
@@ -20,6 +20,10 @@ import { digestOfFile, makePrivateFile, syncFile, syncFolder } from "./files.js"
 import { formatManifest, MANIFEST_SUFFIX, signManifest, verifyManifest } from "./manifest.js";
 import { draftOf, LOCK, settleDrafts, type Draft } from "./drafts.js";
 import { readManifest } from "./verify.js";
+
+const WRITABLE_BY_ANYONE = 0o002;
+/** In a folder with this bit everybody can remove and rename their own files only. */
+const STICKY = 0o1000;
 
 export interface BackupOptions {
   readonly db: string;
@@ -91,14 +95,27 @@ function placeOf(output: string): string {
   const name = basename(output);
   if (name.endsWith(MANIFEST_SUFFIX) || name.length > 180)
     throw new AppError("usage", `a backup cannot be called ${name}`);
+  const folder = dirname(output);
   try {
-    return join(realpathSync(dirname(output)), name);
+    checkFolder(folder);
+    return join(realpathSync(folder), name);
   } catch (cause) {
-    throw new AppError("unwritable_file", `there is no folder ${dirname(output)}`, {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError("unwritable_file", `there is no folder ${folder}`, {
       hint: "make the folder first, with mode 0700",
       cause,
     });
   }
+}
+
+/** Whoever may rename in a folder may put another file in a backup's place. */
+function checkFolder(folder: string): void {
+  const { mode } = statSync(folder);
+  if (process.platform === "win32" || (mode & (WRITABLE_BY_ANYONE | STICKY)) !== WRITABLE_BY_ANYONE)
+    return;
+  throw new AppError("unwritable_file", `anyone on this machine may replace files in ${folder}`, {
+    hint: `chmod o-w ${folder}`,
+  });
 }
 
 /** Throws AppError `file_exists` for all but an earlier backup of the same authority that may be replaced. */

@@ -6,6 +6,8 @@ import { Connection } from "../connection.js";
 import { inspect } from "../inspect.js";
 import { ReadConnection } from "../read-connection.js";
 
+const OF_COPY = /^SQLITE_(?:FULL|IOERR_(?:WRITE|FSYNC|DIR_FSYNC|TRUNCATE))$/;
+
 /**
  * Writes the state at `path` to the file `output`, which must be there and empty, so that its owner and mode are the caller's
  * choice. SQLite reads one transaction of the state and writes the rows anew: the live file is never read as bytes, nobody is
@@ -37,9 +39,7 @@ export function limitMemory(bytes: number): void {
 
 /** The source is only read, so what cannot be written is the copy. */
 function isOfCopy(error: unknown): boolean {
-  return (
-    error instanceof AppError &&
-    isJsonObject(error.details) &&
-    /^SQLITE_(FULL|IOERR_(WRITE|FSYNC|DIR_FSYNC|TRUNCATE))$/.test(String(error.details["sqlite"]))
-  );
+  if (!(error instanceof AppError) || !isJsonObject(error.details)) return false;
+  const { sqlite } = error.details;
+  return typeof sqlite === "string" && OF_COPY.test(sqlite);
 }

@@ -1,6 +1,7 @@
 /** A backup is whole, private and of one moment, and replaces nothing that it should not. */
 import {
   appendFileSync,
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -143,6 +144,14 @@ describe("a backup is refused", () => {
     expectError("state_missing", () => world.back({ db: fresh }));
     expectError("unwritable_file", () => world.back({ output: join(world.dir, "none/one.db") }));
     expectError("usage", () => world.back({ output: join(world.folder, `a${MANIFEST_SUFFIX}`) }));
+  });
+
+  test("in a folder where anyone may replace files", () => {
+    chmodSync(world.folder, 0o777);
+    expectError("unwritable_file", () => world.back());
+    // Where everybody may remove only their own, as in /tmp.
+    chmodSync(world.folder, 0o1777);
+    expect(world.back().manifest.sovereign_id).toBe(OWN);
   });
 
   test("while another is being written to the folder", () => {
