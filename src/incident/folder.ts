@@ -17,7 +17,7 @@ import { uuid4 } from "../protocol/uuid.js";
 import { appendLine, makePrivateFolder, readLines, writeWhole } from "./durable-file.js";
 import { INCIDENT_FILE, incidentsBelow, incidentText, readIncident } from "./read-incident.js";
 
-const TIMELINE = "timeline.jsonl";
+export const TIMELINE = "timeline.jsonl";
 /** Names of files in the folder: no dots in front, no way out of it. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/;
 

@@ -1,4 +1,5 @@
 /** What the commands of an incident work with, and the steps that they share. */
+import { exportProofs } from "../audit/export-proofs.js";
 import { exportAudit } from "../audit/export.js";
 import { AppError } from "../errors.js";
 import type { LocalAction, LocalAnswer } from "../model/admin.js";
@@ -136,9 +137,20 @@ export async function keepPlan(
   return plan;
 }
 
-/** Keeps the audit events of a window. */
+/** Keeps the audit events of a window: to be read, and as far as the log is signed with what proves them. */
 export function keepAudit(reader: StateReader, folder: IncidentFolder, filter: EventFilter): void {
   folder.addFile("audit.jsonl", [...exportAudit(reader, filter, "jsonl")].join(""));
+  const key = reader.authority()?.publicKey ?? "";
+  const step = "export-audit";
+  try {
+    const lines = [...exportProofs(reader.log(), { key, filter, hidden: new Set() })];
+    folder.addFile("audit-proofs.jsonl", lines.join(""));
+    folder.record({ step, outcome: "done", message: `${lines.length - 2} entries, with proofs` });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const message = `without proofs: ${error.code}: ${error.message}`;
+    folder.record({ step, outcome: "failed", message });
+  }
 }
 
 /** Nothing is drafted before a person has done something. */

@@ -98,6 +98,7 @@ test("the record holds the plan, the audit of the window, and a notice", async (
   const incidents = await misused();
   const { folder, incident } = await keyCompromise(incidents.tools(), asked());
   expect(incident.files.map(({ name }) => name)).toEqual([
+    "audit-proofs.jsonl",
     "audit.jsonl",
     "notices/operators.md",
     "plans/key.json",

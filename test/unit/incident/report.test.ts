@@ -1,0 +1,99 @@
+/** The record of an incident: whole, checked, and harmless whatever its names and messages are. */
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openIncident } from "../../../src/incident/folder.js";
+import { readRecord } from "../../../src/incident/record-files.js";
+import { reportHtml } from "../../../src/incident/report-html.js";
+import { reportMarkdown } from "../../../src/incident/report-markdown.js";
+import { reportOf } from "../../../src/incident/report.js";
+import { sha256 } from "../../../src/protocol/digest.js";
+import { parseTimestamp, toInstant } from "../../../src/protocol/instant.js";
+import { temporaryFolder } from "../../helpers/git.js";
+import { expectError } from "../../helpers/state.js";
+
+const AT = parseTimestamp("2026-11-23T08:00:00Z");
+const HOSTILE = "<script>alert(1)</script> \"&' | `` **x** [a](http://x) \u202e\u001b[31m\n# head";
+
+function recorded(subject: string): string {
+  const folder = openIncident({
+    dir: join(temporaryFolder(), "INC-7"),
+    parent: "/nowhere",
+    kind: "bad-treaty",
+    subject,
+    origin: {
+      sovereign_id: subject,
+      key_id: "acme-1",
+      public_key: null,
+      generation: 3,
+      state_digest: sha256("state"),
+      log: null,
+    },
+    by: "somebody@host",
+    clock: () => toInstant(AT),
+    random: (length) => Buffer.alloc(length, 1),
+  });
+  folder.addFile("plans/revocation.txt", "a plan\n");
+  folder.addFile("audit.jsonl", "{}\n");
+  folder.update({
+    findings: [{ code: "blast_radius", level: "warning", message: subject, hint: subject }],
+    checks: [{ name: subject, expected: "revoked", observed: subject, passed: false, at: AT }],
+  });
+  return folder.dir;
+}
+
+test("every file is compared with its digest", () => {
+  const dir = recorded("t-1");
+  expect([...readRecord(dir).files.values()]).toEqual(["as recorded", "as recorded"]);
+  writeFileSync(join(dir, "audit.jsonl"), "{ }\n");
+  rmSync(join(dir, "plans/revocation.txt"));
+  expect(readRecord(dir).files).toEqual(
+    new Map([
+      ["audit.jsonl", "CHANGED"],
+      ["plans/revocation.txt", "missing"],
+    ]),
+  );
+  expectError("bad_incident", () => readRecord(temporaryFolder()));
+});
+
+test("the record says what stands in the folder", () => {
+  const { incident, files } = readRecord(recorded("t-1"));
+  const markdown = reportMarkdown(reportOf(incident, files));
+  expect(markdown).toContain("# Bad treaty issued: t\\-1\n");
+  expect(markdown).toContain("| Checks | **0 of 1 passed** |");
+  expect(markdown).toContain(`| \`audit.jsonl\` | 3 | \`${sha256("{}\n")}\` | as recorded |`);
+  expect(markdown.match(/^## .*$/gm)).toEqual([
+    "## Findings",
+    "## What happened in the window",
+    "## Checks",
+    "## Confirmations",
+    "## Drafts in git",
+    "## Notices",
+    "## Timeline",
+    "## Files",
+  ]);
+  expect(markdown).toContain("## Notices\n\nNone.\n");
+});
+
+test("HTML loads and runs nothing", () => {
+  const { incident, files } = readRecord(recorded(HOSTILE));
+  const html = reportHtml(reportOf(incident, files));
+  expect(html).not.toContain("<script");
+  expect(html).not.toContain("\u202e");
+  expect(html).not.toContain("\u001b");
+  expect(html).not.toMatch(/\s(?:src|href|on[a-z]+)=/);
+  expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt; &quot;&amp;&#39;");
+  expect(html).toContain("default-src &#39;none&#39;");
+});
+
+test("no name breaks out of its place in Markdown", () => {
+  const { incident, files } = readRecord(recorded(HOSTILE));
+  const markdown = reportMarkdown(reportOf(incident, files));
+  const [calm] = [reportMarkdown(reportOf(readRecord(recorded("t-1")).incident, files))];
+  expect(markdown.split("\n")).toHaveLength(calm?.split("\n").length ?? 0);
+  expect(markdown).not.toMatch(/[^\\]\[a\]\(/);
+  expect(markdown).not.toContain("\u202e");
+  // Each row has the cells of its head, whatever is in them.
+  for (const row of markdown.split("\n").filter((line) => line.includes("alert")))
+    if (row.startsWith("|")) expect(row.replaceAll("\\|", "").split("|").length).toBeGreaterThan(2);
+});
