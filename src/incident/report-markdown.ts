@@ -1,7 +1,8 @@
 /** The record of an incident as Markdown, in which no name or message comes alive. Pure. */
 import type { Cell, Report, Section } from "./report.js";
 
-const SPECIAL = /[\\`*_{}[\]<>()#+\-.!|&~@:$]/g;
+/** Also what makes an address or a mention of a plain text. */
+const SPECIAL = /[\\`*_{}[\]<>()#!|&~@$]|:(?=\/\/)|(?<=www)\./gi;
 const UNSAFE = /[\p{C}\u2028\u2029]/gu;
 
 export function reportMarkdown({ title, facts, sections }: Report): string {
