@@ -11,13 +11,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MANIFEST_SUFFIX } from "../../../src/backup/manifest.js";
 import { verifyBackup } from "../../../src/backup/verify.js";
-import { parseTimestamp } from "../../../src/protocol/instant.js";
+import { parseTimestamp, plusSeconds } from "../../../src/protocol/instant.js";
+import type { Instant } from "../../../src/model/time.js";
 import { vkeyOf } from "../../../src/protocol/log/vkey.js";
 import { APPLICATION_ID, SCHEMA_VERSION } from "../../../src/state/migrations/index.js";
 import { BackedUp, OUR_KEY, refusalOf } from "../../helpers/backup.js";
 import { desired, OWN } from "../../helpers/desired.js";
 import { keyOf } from "../../helpers/keys.js";
-import { expectError, withPlainDatabase } from "../../helpers/state.js";
+import { commit, expectError, treaty, withPlainDatabase } from "../../helpers/state.js";
 
 let world: BackedUp;
 beforeEach(() => {
@@ -130,6 +131,28 @@ describe("trust that nobody signed", () => {
   test("does not matter in what has ended", () => {
     world.forge("UPDATE recognition_treaties SET status = 'revoked', treaty_json = '{}'");
     expect(world.verify().signatures).toEqual({ verified: 4, unjudged: 2 });
+  });
+});
+
+describe("an earlier key", () => {
+  const later = (days: number): Instant => plusSeconds(world.now, days * 86_400);
+
+  test("of ours may not hold what is in force, and may have held what has ended", () => {
+    const document = treaty("old", { issuer_sovereign_id: OWN }, "our earlier key");
+    commit(world.writer, { do: "issue_treaty", treaty: document });
+    expectError("state_corrupt", () => world.back({ force: true }));
+    // It ends on 1 December, as all others do by then.
+    const made = world.back({ force: true, now: later(30) });
+    expect(made.signatures).toEqual({ verified: 6, unjudged: 1 });
+    expect(world.verify()).toEqual(made);
+  });
+
+  test("of another sovereign still tells its feeds while a treaty names it", () => {
+    const renewed = JSON.stringify([keyOf("their next key").publicKey]);
+    world.forge(`UPDATE concordat_sovereigns SET public_keys_json = '${renewed}'`);
+    expect(world.verify().signatures).toEqual({ verified: 6, unjudged: 0 });
+    world.forge("DELETE FROM recognition_treaties");
+    expect(world.verify().signatures).toEqual({ verified: 3, unjudged: 1 });
   });
 });
 
