@@ -19,7 +19,7 @@ import {
   ORIGIN,
   VKEY,
 } from "../../helpers/logged.js";
-import { scratchPath } from "../../helpers/state.js";
+import { scratchPath, withPlainDatabase } from "../../helpers/state.js";
 
 test("a commit appends its events, signs the head and puts the checkpoint in escrow", () => {
   const path = scratchPath();
@@ -61,6 +61,26 @@ test("a leaf says what is public, and commits to the rest with a salt of its own
   expect(reader.log().indexOf("a")).toBe(0);
   expect(reader.log().indexOf("b")).toBeNull();
   reader.close();
+});
+
+test("events are read in the order of the log, and those of other programs after them", () => {
+  const path = scratchPath();
+  const writer = openLogged(path);
+  const late = { ...event("late"), created_at: "2027-01-01T00:00:00+00:00" };
+  commitLogged(writer, [late], [CONFIGURE]);
+  const foreign = { ...event("foreign"), created_at: "2025-01-01T00:00:00+00:00" };
+  withPlainDatabase(path, (database) =>
+    database
+      .prepare("INSERT INTO audit_events VALUES (?, ?, ?)")
+      .run("foreign", JSON.stringify(foreign), foreign.created_at),
+  );
+  commitLogged(writer, [event("early")]);
+  const ids = (since?: string): string[] =>
+    [...writer.auditEvents(since === undefined ? {} : { since })].map(({ event_id }) => event_id);
+  expect(ids()).toEqual(["late", "early", "foreign"]);
+  expect(ids("2026-12-01T00:00:00Z")).toEqual(["late"]);
+  expect([...writer.log().unlogged()]).toEqual(["foreign"]);
+  writer.close();
 });
 
 test("a transaction that fails leaves no leaf behind", () => {
