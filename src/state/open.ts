@@ -1,7 +1,7 @@
 /** Opens a state: for reading without a trace, or for writing as the only writer. */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { AppError } from "../errors.js";
 import type { LogOptions } from "../model/log.js";
 import { fromInstant, instantFromMillis, toOffsetForm } from "../protocol/instant.js";
@@ -184,7 +184,9 @@ function emptyConnection(): Connection {
 }
 
 function missing(path: string): AppError {
-  return isRestorePending(newPath(path))
+  // A reader makes no folder.
+  const folder = existingPath(dirname(path));
+  return folder !== null && isRestorePending(join(folder, basename(path)))
     ? new AppError("restore_pending", `${basename(path)} is being restored`)
     : new AppError("state_missing", `there is no state at ${path}`);
 }
