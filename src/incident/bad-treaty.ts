@@ -6,6 +6,7 @@ import type { TreatyRecord } from "../model/state.js";
 import { fromInstant, parseTimestamp, toInstant } from "../protocol/instant.js";
 import type { StateReader } from "../state/reader.js";
 import { acceptedUnder } from "./accepted-under.js";
+import { branchName } from "./branch-name.js";
 import { blastFinding, treatyFindings } from "./bad-treaty-findings.js";
 import { treatyNotices } from "./bad-treaty-notices.js";
 import { draftCorrected, type Correction } from "./correct-treaty.js";
@@ -34,15 +35,15 @@ const REASON = "issued_in_error";
 /** Throws AppError `treaty_not_found`, `bad_draft`, `bad_incident`, and those of opening the state. */
 export async function badTreaty(tools: IncidentTools, asked: BadTreaty): Promise<IncidentResult> {
   const { now, correction } = asked;
-  const [folder, treaty] = await withState(tools, (reader) => {
+  const [folder, treaty, name] = await withState(tools, (reader) => {
     const found = treatyOf(reader, asked.treaty);
-    return [openFolder(tools, reader, "bad-treaty", found.id), found];
+    return [openFolder(tools, reader, "bad-treaty", found.id), found, nameOf(reader, found)];
   });
   folder.update({ asked: { ...folder.incident.asked, treaty: asked.treaty, now } });
   // Planned before it is revoked: afterwards nobody can see what it meant.
   const planned: { plan: Plan | null } = { plan: null };
   const first = await drafting(folder, "draft-revocation", async () => {
-    const made = await revocationBranch(tools, folder, treaty);
+    const made = await revocationBranch(tools, folder, treaty, name);
     if (made === null || treaty.status === "revoked") return made;
     planned.plan = await keepPlan(tools, folder, made, "revocation");
     return made;
@@ -51,7 +52,13 @@ export async function badTreaty(tools: IncidentTools, asked: BadTreaty): Promise
     const action = { action: "revoke_treaty", treatyId: treaty.id, reason: REASON } as const;
     await actAtOnce(tools, folder, "revoke-treaty", action);
   }
-  const corrected = await draftCorrected(tools, folder, treaty, first.draft, correction);
+  const corrected = await draftCorrected(
+    tools,
+    folder,
+    { ...treaty, name },
+    first.draft,
+    correction,
+  );
   const { plan } = planned;
   await withState(tools, (reader) => {
     keepAudit(reader, folder, { since: fromInstant(toInstant(parseTimestamp(treaty.issuedAt))) });
@@ -79,22 +86,31 @@ function treatyOf(reader: StateReader, asked: string): TreatyRecord {
   return treaty;
 }
 
+/** As people know it: by its resource, or by its subject and the start of its id. */
+function nameOf(reader: StateReader, { id, subject }: TreatyRecord): string {
+  const entry = reader
+    .snapshot()
+    .inventory.find(({ kind, objectId }) => kind === "RecognitionTreaty" && objectId === id);
+  return entry?.name.split("#")[0] ?? `${subject}-${id.slice(0, 8)}`;
+}
+
 async function revocationBranch(
   tools: IncidentTools,
   folder: IncidentFolder,
   { id, subject }: TreatyRecord,
+  name: string,
 ): Promise<IncidentDraft | null> {
   const draft = await Draft.over(tools.source);
   if (draft.find("Revocation", ({ spec }) => spec.target.id === id) !== null) return null;
   const incident = folder.incident.id;
-  const name = `incident-${incident.slice(0, 8)}`;
-  draft.add(`revocations/${name}.yaml`, {
+  const revocation = `incident-${incident.slice(0, 8)}`;
+  draft.add(`revocations/${revocation}.yaml`, {
     kind: "Revocation",
-    name,
+    name: revocation,
     spec: { target: { kind: "RecognitionTreaty", id }, reason: REASON, incident },
   });
   return await draft.commit(
-    `incident/treaty-${id.slice(0, 8)}`,
+    `incident/treaty-${branchName(name)}`,
     `Revoke the treaty with ${subject}`,
   );
 }

@@ -13,6 +13,7 @@ import {
   subjectKeys,
   unconfirmed,
 } from "./corrected-treaty.js";
+import { branchName } from "./branch-name.js";
 import { Draft } from "./draft.js";
 import type { IncidentFolder } from "./folder.js";
 import { drafting, keepPlan, withState, type IncidentTools } from "./tools.js";
@@ -34,7 +35,7 @@ export interface Corrected {
 export async function draftCorrected(
   tools: IncidentTools,
   folder: IncidentFolder,
-  treaty: TreatyRecord,
+  treaty: TreatyRecord & { readonly name: string },
   revocation: IncidentDraft | null,
   { corrected: given, confirmed }: Correction,
 ): Promise<Corrected> {
@@ -60,7 +61,7 @@ export async function draftCorrected(
     putCorrected(draft, corrected, reissueAfter(inventory, treaty.id));
     if (draft.isEmpty) return null;
     const purpose = `Correct the treaty with ${treaty.subject}`;
-    const made = await draft.commit(`incident/corrected-${treaty.id.slice(0, 8)}`, purpose);
+    const made = await draft.commit(`incident/corrected-${branchName(treaty.name)}`, purpose);
     await keepPlan(tools, folder, made, "corrected");
     return made;
   });

@@ -42,7 +42,10 @@ export async function keyCompromise(
     keyOf(reader, keyId);
     return openFolder(tools, reader, "key-compromise", keyId);
   });
-  folder.update({ asked: { ...folder.incident.asked, ...toJson(asked) } });
+  const { asked: before } = folder.incident;
+  // A later run need not name the new key again.
+  const replacedBy = asked.replacement?.keyId ?? before["replacement"] ?? null;
+  folder.update({ asked: { ...before, ...toJson(asked), replacement: replacedBy } });
   if (now) {
     const reason = `key_compromised: incident ${folder.incident.id}`;
     await actAtOnce(tools, folder, "revoke-key", { action: "revoke_operator_key", keyId, reason });
@@ -65,11 +68,7 @@ export async function keyCompromise(
   await check(tools, folder, asked);
   const effects = actions.map((action) => answered(action, first.draft, second.draft, given));
   const findings = await withState(tools, (reader) =>
-    keyFindings(
-      reader,
-      { keyId, actions, hasReplacement: asked.replacement !== null },
-      tools.clock(),
-    ),
+    keyFindings(reader, { keyId, actions, hasReplacement: replacedBy !== null }, tools.clock()),
   );
   folder.update({ effects, findings: [...first.findings, ...second.findings, ...findings] });
   const notice = folder.addFile("notices/operators.md", keyNotice(folder.incident, keyId));
@@ -156,13 +155,12 @@ function filterOf({ since, until }: Window) {
   };
 }
 
-function toJson({ window, now, replacement, probe }: KeyCompromise) {
+function toJson({ window, now, probe }: KeyCompromise) {
   const { since, until } = window;
   return {
     since: fromInstant(since),
     until: until === null ? null : fromInstant(until),
     now,
-    replacement: replacement?.keyId ?? null,
     probed: probe?.url ?? null,
   };
 }

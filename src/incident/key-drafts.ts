@@ -1,5 +1,6 @@
 /** The branches that answer a compromised operator key. */
 import type { IncidentDraft } from "../model/incident.js";
+import { branchName } from "./branch-name.js";
 import { Draft } from "./draft.js";
 import type { IncidentFolder } from "./folder.js";
 import { addReplacement, addRevocations, markCompromised, reissue } from "./key-branch.js";
@@ -63,14 +64,4 @@ export async function reissueBranch(
   const made = await draft.commit(branch, `Give back what ${subject} revoked`, HELD);
   await keepPlan(tools, folder, made, "reissue");
   return made;
-}
-
-/** What may stand in the name of a branch. */
-function branchName(text: string): string {
-  return (
-    text
-      .replaceAll(/[^A-Za-z0-9-]+/g, "-")
-      .replaceAll(/^-+|-+$/g, "")
-      .slice(0, 48) || "key"
-  );
 }
