@@ -44,6 +44,7 @@ const TABLE = {
   plan_refused: { exit: 3, status: 409, hint: "the plan's gates and findings say what refuses it and how to go on" },
   unknown_name: { exit: 1, status: 404, hint: "give kind/name, a resource's name, or the id of a treaty, attestation, feed, key, sovereign or event" },
   ambiguous_name: { exit: 1, status: 409, hint: "give kind/name" },
+  no_backup: { exit: 6, status: 409, hint: "name another folder with --dir, or a backup with --backup" },
   feed_unknown: { exit: 1, status: 404, hint: "give the sovereignId of the issuer, and a sequence that was imported" },
   bad_expectations: { exit: 1, status: 422, hint: "write a list of {attestation: FILE or id, expect: accept or reject} as JSON, YAML or JSON Lines" },
   expectation_failed: { exit: 3, status: 409, hint: "the checks of the incident say which attestation is decided otherwise, and why" },

@@ -1,0 +1,202 @@
+/** A restore from the choice of a backup to the proof that it holds, in one folder of evidence. */
+import { exportProofs } from "../audit/export-proofs.js";
+import { AppError } from "../errors.js";
+import type { VerifiedBackup } from "../model/backup.js";
+import type { PublicKey } from "../model/documents.js";
+import type { IncidentResult } from "../model/incident.js";
+import type { JsonValue } from "../model/json.js";
+import type { Forget, RestorePlan, RestoreRequest, RestoreResult } from "../model/restore.js";
+import { prettyJson } from "../protocol/canonical.js";
+import { planRestore, runRestore, type RestoreTools } from "../restore/restore.js";
+import { emptyState, openState } from "../state/open.js";
+import type { IncidentFolder } from "./folder.js";
+import { beforeOf, checkHealth, NOTHING_BEFORE, type Before } from "./restore-guide-health.js";
+import { selectBackup } from "./restore-guide-select.js";
+import { openFolder, withState, type IncidentTools } from "./tools.js";
+
+export interface GuideRequest {
+  /** Null: the newest of `dir` that reads through. */
+  readonly backup: string | null;
+  readonly dir: string | null;
+  /** Null: beside the state, named for the incident. */
+  readonly preRestoreBackup: string | null;
+  readonly escrow: string;
+  /** Keys that the authority had earlier, which may have signed the backup. */
+  readonly backupKeys: readonly PublicKey[];
+  readonly forget: readonly Forget[];
+  readonly acceptLostLog: boolean;
+  readonly reason: string | null;
+}
+
+export interface GuideTools extends IncidentTools {
+  readonly restore: RestoreTools;
+  /** Shows the plan and returns once it is approved. Throws AppError `confirmation_required`. */
+  readonly approve: (plan: RestorePlan) => Promise<void>;
+}
+
+/** Throws AppError `no_backup`, `bad_backup`, `confirmation_required`, `lock_held`, and those of `runRestore`. */
+export async function guideRestore(
+  tools: GuideTools,
+  request: GuideRequest,
+): Promise<IncidentResult> {
+  const { db } = tools;
+  const { folder, before, sovereignId } = openBefore(tools);
+  const { selected, findings } = await selectBackup(
+    folder,
+    request,
+    { keys: [keyOf(tools), ...request.backupKeys], sovereignId },
+    tools.restore.verify,
+  );
+  const asked: RestoreRequest = {
+    db,
+    backup: selected.file,
+    preRestoreBackup: request.preRestoreBackup ?? `${db}.before-${folder.incident.id.slice(0, 8)}`,
+    escrow: request.escrow,
+    backupKeys: request.backupKeys,
+    forget: request.forget,
+    acceptLostLog: request.acceptLostLog,
+    by: tools.by,
+    reason: request.reason ?? `incident ${folder.incident.id}`,
+  };
+  folder.update({ findings, asked: asked as unknown as { readonly [name: string]: JsonValue } });
+  folder.addFile("restore/manifest.json", text(selected.manifest));
+  const plan = await planRestore(asked, tools.restore);
+  folder.addFile("restore/plan.json", text(plan));
+  folder.record({ step: "plan-restore", outcome: "done", message: planSentence(plan) });
+  await approved(tools, folder, plan);
+  const result = await runRestore(asked, tools.restore);
+  folder.addFile("restore/result.json", text(result));
+  folder.addFile("restore/checkpoint.txt", result.checkpoint);
+  const { generation, quarantine, resumed } = result;
+  folder.record({
+    step: "restore",
+    outcome: "done",
+    message: `${resumed ? "finished what an earlier run began; " : ""}generation ${generation}; the old files are in ${quarantine ?? "no place: there were none"}`,
+    log_index: result.logSize - 1,
+  });
+  return await concluded(tools, folder, request, before, result);
+}
+
+/** Of a state that is damaged or gone nothing is known, and a restore goes on all the same. */
+function openBefore(tools: GuideTools) {
+  const { db } = tools;
+  const subject = db.split("/").at(-1) ?? db;
+  try {
+    const reader = openState(db);
+    try {
+      const { size } = reader.log().head();
+      const snapshot = reader.snapshot();
+      const before: Before = beforeOf(snapshot, size, reader.publishedFeed()?.sequence ?? null);
+      const folder = openFolder(tools, reader, "restore", subject);
+      return { folder, before, sovereignId: snapshot.authority?.sovereignId ?? null };
+    } finally {
+      reader.close();
+    }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const reader = emptyState();
+    try {
+      const folder = openFolder(tools, reader, "restore", subject);
+      const message = `the state cannot be read: ${error.code}: ${error.message}`;
+      folder.record({ step: "read-state", outcome: "failed", message });
+      return { folder, before: NOTHING_BEFORE, sovereignId: null };
+    } finally {
+      reader.close();
+    }
+  }
+}
+
+function keyOf({ restore }: GuideTools): PublicKey {
+  return restore.key.publicKey;
+}
+
+async function approved(
+  tools: GuideTools,
+  folder: IncidentFolder,
+  plan: RestorePlan,
+): Promise<void> {
+  try {
+    await tools.approve(plan);
+  } catch (error) {
+    if (error instanceof AppError)
+      folder.record({ step: "approve", outcome: "held", message: error.message });
+    throw error;
+  }
+  folder.record({ step: "approve", outcome: "done", message: `approved by ${tools.by}` });
+}
+
+async function concluded(
+  tools: GuideTools,
+  folder: IncidentFolder,
+  request: GuideRequest,
+  before: Before,
+  result: RestoreResult,
+): Promise<IncidentResult> {
+  const { db } = tools;
+  const checks = checkHealth({
+    db,
+    escrow: request.escrow,
+    publicKey: keyOf(tools),
+    before,
+    forgotten: new Set(
+      request.forget.map((exception) =>
+        exception.what === "feed" ? exception.issuer : exception.id,
+      ),
+    ),
+    now: tools.clock(),
+  });
+  folder.update({ checks });
+  const failed = checks.filter(({ passed }) => !passed);
+  folder.record({
+    step: "check-health",
+    outcome: failed.length === 0 ? "done" : "failed",
+    message: `${checks.length - failed.length} of ${checks.length} checks pass`,
+  });
+  if (failed.length === 0) {
+    await withState(tools, (reader) => {
+      const lines = exportProofs(reader.log(), {
+        key: keyOf(tools),
+        filter: {},
+        hidden: new Set(),
+      });
+      folder.addFile("audit-proofs.jsonl", [...lines].join(""));
+    });
+    folder.record({ step: "export-audit", outcome: "done", message: "with proofs, all entries" });
+    folder.update({ status: "closed" });
+  }
+  const { incident, dir } = folder;
+  const carried =
+    result.plan === null
+      ? ""
+      : `${result.plan.changes.carried.length} revocations and imports since then stay in force`;
+  return {
+    verdict:
+      failed.length === 0
+        ? `RESTORED AND HEALTHY  ${carried}`
+        : `RESTORED, AND NOT FIT TO SERVE  ${failed.map(({ name }) => name).join(", ")}`,
+    is_refused: failed.length > 0,
+    folder: dir,
+    incident,
+    next: [
+      ...(failed.length === 0 ? [["concordat", "plan"]] : [["concordat", "audit", "verify"]]),
+      ["concordat", "incident", "report", dir],
+    ],
+  };
+}
+
+/** One sentence of what a restore changes. */
+function planSentence({ backup, live, changes, log }: RestorePlan): string {
+  const { goes, leftToGit, carried, forgotten, comes } = changes;
+  const counts = [
+    `${goes.length} lose trust`,
+    `${leftToGit.length} are left to git`,
+    `${carried.length} stay taken away`,
+    `${comes.length} are trusted again`,
+    `${forgotten.length} exceptions`,
+  ];
+  return `backup of ${backup.createdAt} over a state that is ${live.found}: ${counts.join(", ")}; the log goes on from the ${log.from} with ${log.size} entries`;
+}
+
+function text(value: RestorePlan | RestoreResult | VerifiedBackup["manifest"]): string {
+  return `${prettyJson(value as unknown as JsonValue)}\n`;
+}
