@@ -58,6 +58,13 @@ export interface Operation {
   readonly responses: { readonly [status: string]: JsonObject };
 }
 
+const RECEIPT: JsonObject = {
+  "Concordat-Receipt": {
+    description: "Base64 of a c2sp.org/tlog-proof that the entry is in the log, when one was made.",
+    schema: { type: "string" },
+  },
+};
+
 export function openApi(routes: readonly RouteSchema[], version: string): OpenApi {
   const paths: Record<string, Record<string, Operation>> = {};
   for (const route of routes) (paths[route.path] ??= {})[route.method] = operation(route);
@@ -115,15 +122,24 @@ function operation(route: RouteSchema): Operation {
         }),
     responses: Object.fromEntries([
       ...Object.entries(route.answers).map(
-        ([status, answer]) => [status, success(answer)] as const,
+        ([status, answer]) => [status, success(answer, hasReceipt(route))] as const,
       ),
       ...[...refusals].map(([status, codes]) => [String(status), refusalOf(codes)] as const),
     ]),
   };
 }
 
-function success({ description, type = "application/json", schema }: Answer): JsonObject {
-  return { description, content: { [type]: { schema } } };
+function success(
+  { description, type = "application/json", schema }: Answer,
+  withReceipt: boolean,
+): JsonObject {
+  const content = { [type]: { schema } };
+  return withReceipt ? { description, headers: RECEIPT, content } : { description, content };
+}
+
+/** What an operator has done is in the log; a refusal that is written down has the same field. */
+function hasReceipt({ method, tier }: RouteSchema): boolean {
+  return method === "post" && tier !== undefined;
 }
 
 function refusalOf(codes: readonly ErrorCode[]): JsonObject {

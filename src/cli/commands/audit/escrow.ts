@@ -43,19 +43,18 @@ export default class AuditEscrow extends BaseCommand<EscrowReport> {
     repo,
     config,
     "authority-key": authorityKey,
-    accept: boolean({
-      default: false,
-      description: "Begin another escrow.",
-      dependsOn: ["reason"],
-    }),
-    reason: reason({ dependsOn: ["accept"] }),
+    accept: boolean({ default: false, description: "Begin another escrow, for the --reason." }),
+    reason: reason(),
   };
 
   async run(): Promise<EscrowReport> {
     const { flags } = await this.parse(AuditEscrow);
+    const { accept: isAccepted, reason: why } = flags;
+    if (isAccepted !== (why !== undefined))
+      throw new AppError("usage", "--accept and --reason come together");
     const settings = resolveSettings({ ...flags, db: flags["db-path"] }, process.env);
-    if (flags.accept) accept(settings, flags.reason ?? "");
-    const report = reportOf(settings, flags.accept);
+    if (why !== undefined) accept(settings, why);
+    const report = reportOf(settings, isAccepted);
     this.print(render(report));
     return report;
   }
