@@ -1,4 +1,5 @@
 /** Recomputes the whole log of a state, with none of the code that appended to it but the hash of a leaf. */
+import { verifyDatabase } from "../../src/audit/verify-database.js";
 import { leafHash, RootBuilder } from "../../src/protocol/log/merkle.js";
 import { readEscrow } from "../../src/state/log/escrow.js";
 import type { StateReader } from "../../src/state/reader.js";
@@ -33,9 +34,20 @@ export function faultsOfLog(
   if (escrowed !== null) {
     const root = Buffer.from(escrowed.root).toString("base64");
     known.push({ size: escrowed.size, root, whose: "the escrow" });
-  } else if (head.checkpoint !== null) faults.push("the escrow is empty");
+  }
+  const promised = Math.max(0, ...heads.map(({ size }) => size));
+  if (head.checkpoint !== null && (escrowed?.size ?? 0) < promised)
+    faults.push(
+      `${promised} entries were acknowledged, and the escrow knows ${escrowed?.size ?? 0}`,
+    );
   for (const { size, root, whose } of known)
     if (size > 0 && roots.get(size) !== root)
       faults.push(`the log is not the one that ${whose} knew with ${size} entries`);
-  return faults;
+  const key = state.authority()?.publicKey;
+  const verified = verifyDatabase(log, {
+    key: key === undefined ? null : { key, from: "state" },
+    escrow: escrowed,
+    since: null,
+  });
+  return verified.fault === null ? faults : [...faults, verified.fault.message];
 }

@@ -3,86 +3,19 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { readAcknowledgements, type Acknowledged } from "./acknowledgement.js";
 import type { Dice } from "./dice.js";
+import { DiskFile, type Survival } from "./disk-file.js";
 import type { TracedCall } from "./trace.js";
-
-/** Written whole or not at all, as disks promise. */
-const SECTOR = 512;
-
-/** What is left of that which was not synced: nothing, a random part of it, or all. */
-export type Survival = "synced" | "some" | "all";
-
-type Write = { readonly at: number; readonly bytes: Buffer } | { readonly size: number };
-
-class File {
-  durable: Buffer;
-  pending: Write[] = [];
-
-  constructor(durable: Buffer) {
-    this.durable = durable;
-  }
-
-  get now(): Buffer {
-    return applyTo(this.durable, this.pending);
-  }
-
-  sync(): void {
-    this.durable = this.now;
-    this.pending = [];
-  }
-
-  after(survival: Survival, dice: Dice): Buffer {
-    if (survival === "synced") return this.durable;
-    if (survival === "all") return this.now;
-    return applyTo(
-      this.durable,
-      this.pending.flatMap((write): Write[] => {
-        if (!("bytes" in write)) return dice.coin() ? [write] : [];
-        return sectorsOf(write).filter(() => dice.coin());
-      }),
-    );
-  }
-}
-
-function sectorsOf({ at, bytes }: { readonly at: number; readonly bytes: Buffer }): Write[] {
-  const sectors: Write[] = [];
-  for (let from = at; from < at + bytes.length;) {
-    const to = Math.min(at + bytes.length, (Math.floor(from / SECTOR) + 1) * SECTOR);
-    sectors.push({ at: from, bytes: bytes.subarray(from - at, to - at) });
-    from = to;
-  }
-  return sectors;
-}
-
-function applyTo(content: Buffer, writes: readonly Write[]): Buffer {
-  if (writes.length === 0) return content;
-  const ends = writes.map((write) =>
-    "bytes" in write ? write.at + write.bytes.length : write.size,
-  );
-  const room = Buffer.alloc(Math.max(content.length, ...ends));
-  content.copy(room);
-  let { length } = content;
-  for (const write of writes) {
-    if ("bytes" in write) {
-      write.bytes.copy(room, write.at);
-      length = Math.max(length, write.at + write.bytes.length);
-    } else {
-      if (write.size < length) room.fill(0, write.size, length);
-      length = write.size;
-    }
-  }
-  return room.subarray(0, length);
-}
 
 /** A change of a folder's names: a file comes under a name, or a name goes. */
 interface Naming {
   readonly folder: string;
   readonly path: string;
-  readonly file: File | null;
+  readonly file: DiskFile | null;
 }
 
 interface Descriptor {
   readonly path: string;
-  readonly file: File | null;
+  readonly file: DiskFile | null;
   offset: number;
   readonly appends: boolean;
 }
@@ -93,8 +26,8 @@ interface Descriptor {
  */
 export class Disk {
   readonly #root: string;
-  readonly #durable = new Map<string, File>();
-  readonly #now = new Map<string, File>();
+  readonly #durable = new Map<string, DiskFile>();
+  readonly #now = new Map<string, DiskFile>();
   readonly #namings: Naming[] = [];
   readonly #descriptors = new Map<string, Descriptor>();
   readonly #folders = new Set<string>();
@@ -107,7 +40,7 @@ export class Disk {
       const path = join(root, relative(original, join(entry.parentPath, entry.name)));
       if (entry.isDirectory()) this.#folders.add(path);
       if (!entry.isFile()) continue;
-      const file = new File(readFileSync(join(entry.parentPath, entry.name)));
+      const file = new DiskFile(readFileSync(join(entry.parentPath, entry.name)));
       this.#durable.set(path, file);
       this.#now.set(path, file);
     }
@@ -152,6 +85,10 @@ export class Disk {
         return this.#write(call, null);
       case "pwrite64":
         return this.#write(call, numberAt(call, 3));
+      case "copy_file_range":
+        return this.#copy(call, 0, 2, 1);
+      case "sendfile":
+        return this.#copy(call, 1, 0, 2);
       case "ftruncate":
         return void this.#of(call)?.file?.pending.push({ size: numberAt(call, 1) });
       case "fsync":
@@ -179,7 +116,7 @@ export class Disk {
     return path.startsWith(join(this.#root, "/"));
   }
 
-  #name(path: string, file: File | null): void {
+  #name(path: string, file: DiskFile | null): void {
     if (file === null) this.#now.delete(path);
     else this.#now.set(path, file);
     this.#namings.push({ folder: dirname(path), path, file });
@@ -200,7 +137,7 @@ export class Disk {
     if (!this.#isInside(path)) return;
     let file = this.#now.get(path);
     if (file === undefined) {
-      file = new File(Buffer.alloc(0));
+      file = new DiskFile(Buffer.alloc(0));
       this.#name(path, file);
     }
     if (call.flags.includes("O_TRUNC")) file.pending.push({ size: 0 });
@@ -221,6 +158,22 @@ export class Disk {
     const from = at ?? (open.appends ? open.file.now.length : open.offset);
     open.file.pending.push({ at: from, bytes });
     if (at === null) open.offset = from + bytes.length;
+  }
+
+  /** From one file to the other, by the indexes of the arguments that name them and the place in the first. */
+  #copy(call: TracedCall, source: number, target: number, place: number): void {
+    const from = this.#descriptors.get(descriptorOf(call, source));
+    const to = this.#descriptors.get(descriptorOf(call, target));
+    if (to?.file === undefined || to.file === null) return;
+    if (from?.file === undefined || from.file === null)
+      throw new Error("a file from outside of the folder was copied");
+    const argument = call.args[place];
+    const given = /^\[(\d+)/.exec(argument?.kind === "other" ? argument.text : "")?.[1];
+    const start = given === undefined ? from.offset : Number(given);
+    const bytes = from.file.now.subarray(start, start + call.result);
+    if (given === undefined) from.offset += bytes.length;
+    to.file.pending.push({ at: to.offset, bytes });
+    to.offset += bytes.length;
   }
 
   #sync(call: TracedCall): void {
@@ -268,8 +221,8 @@ export class Disk {
   }
 }
 
-function descriptorOf({ args }: TracedCall): string {
-  const [first] = args;
+function descriptorOf({ args }: TracedCall, index = 0): string {
+  const first = args[index];
   return first?.kind === "descriptor" ? String(first.descriptor) : "";
 }
 

@@ -31,14 +31,12 @@ function guard(owner: object, method: string, name: Naming): void {
 
 const CHANGING = [
   "appendFileSync",
-  "closeSync",
   "copyFileSync",
   "fdatasyncSync",
   "fsyncSync",
   "ftruncateSync",
   "linkSync",
   "mkdirSync",
-  "openSync",
   "renameSync",
   "rmSync",
   "truncateSync",
@@ -49,6 +47,7 @@ const CHANGING = [
 const CHANGING_LATER = ["appendFile", "copyFile", "mkdir", "open", "rename", "rm", "unlink"];
 
 for (const method of CHANGING) guard(fs, method, () => method);
+guard(fs, "openSync", ([, flags]) => (flags === undefined || flags === "r" ? null : "openSync"));
 for (const method of [...CHANGING_LATER, "writeFile"])
   guard(fs.promises, method, () => `promises.${method}`);
 syncBuiltinESMExports();
@@ -62,9 +61,10 @@ const Database = createRequire(import.meta.url)("better-sqlite3") as Native;
 const probe = new Database(":memory:");
 const statements: object = Object.getPrototypeOf(probe.prepare("SELECT 1"));
 probe.close();
+guard(statements, "run", () => "statement.run");
 // What only reads leaves every file as it is: in front of it is where the last boundary already was.
 const isRead = (statement: object): boolean => Reflect.get(statement, "readonly") === true;
-for (const method of ["run", "get", "all", "iterate"])
+for (const method of ["get", "all", "iterate"])
   guard(statements, method, (_given, self) => (isRead(self) ? null : `statement.${method}`));
 guard(Database.prototype, "pragma", ([source]) =>
   String(source).includes("=") || String(source).includes("checkpoint") ? "pragma" : null,

@@ -6,6 +6,9 @@ const LOADERS: Readonly<Record<string, () => Promise<Scenario>>> = {
   "admin write": async () => (await import("./scenarios/admin-write.js")).adminWrite,
   "feed import": async () => (await import("./scenarios/feed-import.js")).feedImport,
   "lock take-over": async () => (await import("./scenarios/take-over.js")).takeOver,
+  backup: async () => (await import("./scenarios/backup.js")).backup,
+  restore: async () => (await import("./scenarios/restore.js")).restore,
+  escrow: async () => (await import("./scenarios/escrow.js")).escrow,
   checkpoint: async () => (await import("./scenarios/checkpoint.js")).checkpoint,
   migration: async () => (await import("./scenarios/migration.js")).migration,
 };

@@ -34,6 +34,8 @@ function traceOf(calls: readonly string[]): string {
   return `trace=${calls.map((call) => `?${call}`).join()}`;
 }
 
+export type DiskError = "EIO" | "ENOSPC";
+
 /** One call, named as strace counts it: the `when`th of its name. */
 export interface Boundary {
   readonly call: string;
@@ -64,24 +66,25 @@ export function recording(file: string): readonly string[] {
 
 /** Arguments that kill the worker in front of the boundary. */
 export function killingAt({ call, when }: Boundary): readonly string[] {
-  return [...injecting(call), "-e", `inject=${call}:signal=SIGKILL:when=${when}`];
+  return [...injecting(call, "/dev/null"), "-e", `inject=${call}:signal=SIGKILL:when=${when}`];
 }
 
-/** Arguments that fail the boundary with an error; `forever`: and every later call of its name. */
+/** Arguments that fail the boundary with an error; `forever`: and every later call of its name. `file` says whether it did. */
 export function failingAt(
   { call, when }: Boundary,
-  error: "EIO" | "ENOSPC",
+  error: DiskError,
   forever: boolean,
+  file: string,
 ): readonly string[] {
   return [
-    ...injecting(call),
+    ...injecting(call, file),
     "-e",
     `inject=${call}:error=${error}:when=${when}${forever ? "+" : ""}`,
   ];
 }
 
-function injecting(call: string): readonly string[] {
-  return [...QUIETLY, "-o", "/dev/null", "-e", `trace=${call}`];
+function injecting(call: string, file: string): readonly string[] {
+  return [...QUIETLY, "-o", file, "-e", `trace=${call}`];
 }
 
 /** What was recorded, in order. */

@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import { readFileSync, writeSync } from "node:fs";
 import { loadScenario } from "./scenarios.js";
-import { loadVariant } from "./planted.js";
 import type { StateReader } from "../../src/state/reader.js";
 import { acknowledgement } from "./acknowledgement.js";
 import { TRACED } from "./worker-environment.ts";
@@ -29,7 +28,7 @@ async function beTraced(args: readonly string[]): Promise<void> {
 
 const [name = "", folder = "", variant = ""] = process.argv.slice(2);
 const scenario = await loadScenario(name);
-const work = variant === "" ? scenario.work : await loadVariant(variant, scenario);
+if (variant !== "") (await import("./planted.js")).plant(variant);
 const traced = process.env[TRACED];
 if (traced !== undefined) await beTraced(JSON.parse(traced) as string[]);
-await work(folder, acknowledge);
+await scenario.work(folder, acknowledge);

@@ -14,7 +14,8 @@ import type { Scenario, Survey } from "../scenario.js";
 const OPERATIONS = 6;
 const NAMES = numbersWhere(OPERATIONS, () => true).map((number) => `member-${number}`);
 
-function idOf(state: StateReader, number: number): string {
+/** Of the attestation with that number. */
+export function idOf(state: StateReader, number: number): string {
   const name = `member-${number}`;
   return (
     state.snapshot().inventory.find((entry) => entry.name.split("#")[0] === name)?.objectId ?? ""
