@@ -159,6 +159,7 @@ export class FileWriter extends FileReader implements StateWriter {
   override close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#rememberEscrow();
     try {
       // Another writer has the file now, and its journal mode is its own affair.
       if (this.#file.isInPlace && readEpoch(this.#connection) === this.epoch)
@@ -190,6 +191,16 @@ export class FileWriter extends FileReader implements StateWriter {
     } catch (error) {
       if (error instanceof AppError && FINAL.has(error.code)) this.#failure = error;
       throw error;
+    }
+  }
+
+  /** The next start is to know of an escrow that a first commit has begun. What waits for a later one is no loss. */
+  #rememberEscrow(): void {
+    if (this.#failure !== null || this.#escrowed === 0) return;
+    try {
+      this.settleLog();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
     }
   }
 

@@ -101,8 +101,8 @@ test("a state that is gone is not begun again", () => {
   expect(existsSync(path)).toBe(false);
 });
 
-test("a state without its escrow is refused, once it had one", () => {
-  const path = logged();
+test.each([1, 3])("a state without its escrow is refused, once it had one: %i commits", (count) => {
+  const path = logged(count);
   rmSync(escrowOf(path));
   expect(expectRefusedBoth("escrow_missing", path)).toMatch(escrowOf(path));
 });
