@@ -35,10 +35,13 @@ export class EntryCheck {
     if (entry.createdAt !== event.created_at)
       throw altered(entry.index, "the event's row names another time than the event");
     this.disclosed += entry.salts.size;
-    if (event.event_type !== ERASURE) return;
-    const { index, field } = event.details;
-    if (typeof index === "number" && typeof field === "string")
-      this.#logged.add(erasureOf(index, field));
+    this.#note(event);
+  }
+
+  /** Takes note of an entry behind those that are checked, which may be an erasure. */
+  noteErasure(entry: StoredEntry): void {
+    const event = rebuilt(entry);
+    if (event !== null) this.#note(event);
   }
 
   /** After the last entry: an erasure stands behind what it erased. Throws `Faulty`. */
@@ -50,6 +53,11 @@ export class EntryCheck {
           index,
           `the value of ${field} is gone, and no entry says that it was erased`,
         );
+  }
+
+  #note({ event_type: type, details: { index, field } }: LoggedEvent): void {
+    if (type === ERASURE && typeof index === "number" && typeof field === "string")
+      this.#logged.add(erasureOf(index, field));
   }
 
   /** The long way: finds what differs, or that it is an erased field that does. */
