@@ -6,6 +6,7 @@ import { INCIDENT_KINDS, type Incident } from "../model/incident.js";
 import type { JsonObject, JsonValue } from "../model/json.js";
 import { prettyJson } from "../protocol/canonical.js";
 import { isJsonObject, parseJson } from "../protocol/json.js";
+import { typedJson } from "../protocol/typed-json.js";
 
 export const INCIDENT_FILE = "incident.json";
 
@@ -23,7 +24,7 @@ const TEXTS = ["id", "subject", "opened_at", "opened_by", "updated_at"] as const
 
 /** The text of incident.json. */
 export function incidentText(incident: Incident): string {
-  return `${prettyJson(incident as unknown as JsonValue)}\n`;
+  return `${prettyJson(typedJson(incident))}\n`;
 }
 
 /** The incident of a folder; null: it has none. Throws AppError `bad_incident`, `unreadable_file`. */

@@ -10,11 +10,11 @@ import type {
   IncidentOrigin,
   StepOutcome,
 } from "../model/incident.js";
-import type { JsonValue } from "../model/json.js";
 import type { Plan } from "../model/plan.js";
 import type { Instant } from "../model/time.js";
 import { encodeBase64 } from "../protocol/base64.js";
 import { prettyJson } from "../protocol/canonical.js";
+import { typedJson } from "../protocol/typed-json.js";
 import { planChange } from "../reconcile.js";
 import type { EventFilter } from "../state/audit-events.js";
 import { openState } from "../state/open.js";
@@ -132,7 +132,7 @@ export async function keepPlan(
   const { source, db, version, clock } = tools;
   const options = { ...source, ref: draft.branch, db, version, now: clock() };
   const { plan } = await planChange(options);
-  folder.addFile(`plans/${name}.json`, `${prettyJson(plan as unknown as JsonValue)}\n`);
+  folder.addFile(`plans/${name}.json`, `${prettyJson(typedJson(plan))}\n`);
   folder.addFile(`plans/${name}.txt`, tools.planText(plan));
   return plan;
 }

@@ -1,4 +1,5 @@
 /** An incident as text: verdict first, then what was found, drafted and checked, and the next command last. */
+import { relative } from "node:path";
 import type {
   IncidentCheck,
   IncidentDraft,
@@ -15,9 +16,17 @@ import { visible } from "./visible.js";
 
 const LEVELS = { error: "red", warning: "yellow", info: "cyan" } as const;
 
-/** At most 80 columns wide. */
-export function renderIncident(result: IncidentResult, paint: Paint): string {
-  const { verdict, is_refused, folder, incident, next } = result;
+/** At most 80 columns wide, while no word of a command is wider. The folder is named from where the reader stands. */
+export function renderIncident(
+  result: IncidentResult,
+  paint: Paint,
+  cwd: string = process.cwd(),
+): string {
+  const { verdict, is_refused, incident } = result;
+  const folder = relative(cwd, result.folder) || ".";
+  const next = result.next.map((words) =>
+    words.map((word) => (word === result.folder ? folder : word)),
+  );
   const block = (title: string, lines: readonly string[]): readonly string[] =>
     lines.length === 0 ? [] : [paint("bold", title), ...lines];
   const blocks = [
