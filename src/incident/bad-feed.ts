@@ -152,8 +152,10 @@ function summaryOf(checked: readonly CheckedAttestation[]) {
 
 function findingsOf(bad: FeedEffect, corrected: CorrectedFeed | null): readonly IncidentFinding[] {
   const findings: IncidentFinding[] = [];
-  const repeated = bad.revocations.filter(({ also_in }) =>
-    also_in.some(({ sequence }) => bad.later.includes(sequence)),
+  // What an earlier feed revokes too was revoked before this one, and needs no word.
+  const repeated = bad.revocations.filter(
+    ({ also_in }) =>
+      also_in.length > 0 && also_in.every(({ sequence }) => bad.later.includes(sequence)),
   );
   if (corrected?.accepted === false)
     findings.push({

@@ -1,65 +1,17 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { run, trustRepository, type Ended } from "../helpers/cli.js";
-import { commitFiles, git } from "../helpers/git.js";
-import { keyOf } from "../helpers/keys.js";
-import { attestationJson, feedJson } from "../helpers/signed.js";
+import { run, type Ended } from "../helpers/cli.js";
+import { git } from "../helpers/git.js";
+import { globexFeed, withGlobexFeeds } from "../helpers/partner-feed.js";
+import { attestationJson } from "../helpers/signed.js";
 
 const GONE = "00000000-0000-4000-8000-00000000000a";
 const WRONGED = "00000000-0000-4000-8000-00000000000b";
 
-function feed(sequence: number, ids: readonly string[]): string {
-  return feedJson({
-    feed_id: `00000000-0000-4000-8000-${String(sequence).padStart(12, "0")}`,
-    sequence,
-    revoked_attestation_ids: ids.toSorted(),
-    revocation_reasons: Object.fromEntries(ids.map((id) => [id, "left"])),
-  });
-}
-
-const GLOBEX = [
-  "apiVersion: concordat/v1",
-  "kind: Sovereign",
-  "metadata: { name: globex }",
-  "spec:",
-  "  sovereignId: GLOBEX",
-  `  publicKeys: ["${keyOf("globex").publicKey}"]`,
-  "---",
-  "apiVersion: concordat/v1",
-  "kind: RecognitionTreaty",
-  "metadata: { name: with-globex }",
-  "spec:",
-  "  subject: globex",
-  '  scope: { allowedRoles: ["role:client"] }',
-  "",
-].join("\n");
-
-function feedResource(sequence: number): string {
-  return [
-    "apiVersion: concordat/v1",
-    "kind: RevocationFeed",
-    `metadata: { name: globex-${sequence} }`,
-    `spec: { issuer: globex, file: feeds/globex-${sequence}.json, accept: true }`,
-    "",
-  ].join("\n");
-}
-
 /** Feeds 1 and 2 are imported; the second revokes one member too many. */
 async function wronged(): Promise<{ dir: string; at: (...args: string[]) => Promise<Ended> }> {
-  const dir = await trustRepository();
-  for (const [sequence, ids] of [
-    [1, [GONE]],
-    [2, [GONE, WRONGED]],
-  ] as const) {
-    commitFiles(dir, {
-      "sovereigns/globex.yaml": GLOBEX,
-      [`feeds/globex-${sequence}.json`]: feed(sequence, ids),
-      [`feeds/globex-${sequence}.yaml`]: feedResource(sequence),
-    });
-    const applied = await run(["apply", "--auto-approve"], { cwd: dir });
-    expect(applied.code, applied.stderr).toBe(0);
-  }
+  const dir = await withGlobexFeeds([[GONE], [GONE, WRONGED]]);
   writeFileSync(join(dir, ".concordat/wronged.json"), attestationJson({ attestation_id: WRONGED }));
   writeFileSync(join(dir, ".concordat/gone.json"), attestationJson({ attestation_id: GONE }));
   writeFileSync(
@@ -112,7 +64,7 @@ test("a bad feed is stopped at once, refused through git, and what it alone revo
 
 test("a corrected feed takes its place, over the refusal", async () => {
   const { dir, at } = await wronged();
-  writeFileSync(join(dir, ".concordat/globex-3.json"), feed(3, [GONE]));
+  writeFileSync(join(dir, ".concordat/globex-3.json"), globexFeed(3, [GONE]));
   const first = await at(...BAD, "--corrected", ".concordat/globex-3.json", ...MEMBERS, "--json");
   expect(first.json()).toMatchObject({
     incident: {
@@ -141,7 +93,7 @@ test("a corrected feed takes its place, over the refusal", async () => {
 
 test("a corrected feed that another has signed, and a wrong expectation, are refused", async () => {
   const { dir, at } = await wronged();
-  const forged = feed(3, []).replace(/"sig":"./, '"sig":"Z');
+  const forged = globexFeed(3, []).replace(/"sig":"./, '"sig":"Z');
   writeFileSync(join(dir, ".concordat/forged.json"), forged);
   const refused = await at(...BAD, "--corrected", ".concordat/forged.json", "--json");
   expect(refused.code).toBe(3);
