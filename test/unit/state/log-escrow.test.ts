@@ -193,7 +193,8 @@ test("the escrow is a plain file of ours, or nothing is written", () => {
   }
   const elsewhere = join(dirname(path), "no-such-folder", "escrow");
   const other = scratchPath();
-  expectError("escrow_unusable", () => openLogged(other, { escrow: elsewhere }));
+  for (const escrow of [elsewhere, "/dev/full"])
+    expectError("escrow_unusable", () => openLogged(other, { escrow }));
 });
 
 test("a commit whose checkpoint cannot be kept is not acknowledged, and the next start goes on", () => {
