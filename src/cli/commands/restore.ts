@@ -55,7 +55,6 @@ export default class Restore extends BaseCommand<RestoreReport> {
     }),
     "accept-lost-log": boolean({
       default: false,
-      dependsOn: ["reason"],
       description: "Give up log entries that nobody can read any more.",
     }),
     reason: reason(),

@@ -21,7 +21,7 @@ const NOUNS: { readonly [K in RestoredKind]: string } = {
   Sovereign: "sovereign",
   RecognitionPolicy: "policy",
   RevocationFeed: "feed",
-  ImportedRevocation: "imported revocation",
+  ImportedRevocation: "revocation",
 };
 
 const REASONS: { readonly [R in RestoreReason]: string } = {
