@@ -1,5 +1,4 @@
 /** A restore from the choice of a backup to the proof that it holds, in one folder of evidence. */
-import { exportProofs } from "../audit/export-proofs.js";
 import { AppError } from "../errors.js";
 import type { VerifiedBackup } from "../model/backup.js";
 import type { PublicKey } from "../model/documents.js";
@@ -12,7 +11,7 @@ import { emptyState, openState } from "../state/open.js";
 import type { IncidentFolder } from "./folder.js";
 import { beforeOf, checkHealth, NOTHING_BEFORE, type Before } from "./restore-guide-health.js";
 import { selectBackup } from "./restore-guide-select.js";
-import { openFolder, withState, type IncidentTools } from "./tools.js";
+import { keepAudit, openFolder, withState, type IncidentTools } from "./tools.js";
 
 export interface GuideRequest {
   /** Null: the newest of `dir` that reads through. */
@@ -153,15 +152,7 @@ async function concluded(
     message: `${checks.length - failed.length} of ${checks.length} checks pass`,
   });
   if (failed.length === 0) {
-    await withState(tools, (reader) => {
-      const lines = exportProofs(reader.log(), {
-        key: keyOf(tools),
-        filter: {},
-        hidden: new Set(),
-      });
-      folder.addFile("audit-proofs.jsonl", [...lines].join(""));
-    });
-    folder.record({ step: "export-audit", outcome: "done", message: "with proofs, all entries" });
+    await withState(tools, (reader) => keepAudit(reader, folder, {}));
     folder.update({ status: "closed" });
   }
   const { incident, dir } = folder;

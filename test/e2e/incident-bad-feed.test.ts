@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { run, type Ended } from "../helpers/cli.js";
+import { assertDescribed, run, type Ended } from "../helpers/cli.js";
 import { git } from "../helpers/git.js";
 import { globexFeed, withGlobexFeeds } from "../helpers/partner-feed.js";
 import { attestationJson } from "../helpers/signed.js";
@@ -29,6 +29,7 @@ test("a bad feed is stopped at once, refused through git, and what it alone revo
   const { dir, at } = await wronged();
   const first = await at(...BAD, "--now", ...MEMBERS, "--json");
   expect(first, first.stdout).toMatchObject({ code: 0, stderr: "" });
+  assertDescribed("incident", first.stdout);
   expect(first.json()).toMatchObject({
     verdict: expect.stringMatching(/^FEED 2 OF GLOBEX IS STILL IN FORCE .*issuer is suspended/),
     incident: {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { run, trustRepository, type Ended } from "../helpers/cli.js";
+import { assertDescribed, run, trustRepository, type Ended } from "../helpers/cli.js";
 import { FeedServer } from "../helpers/feed-server.js";
 import { commitFiles } from "../helpers/git.js";
 import { keyOf } from "../helpers/keys.js";
@@ -103,6 +103,7 @@ test("who is hit, how far the newest feed has come, and what each side decides",
     "--json",
   );
   expect(told.code, told.stdout).toBe(3);
+  assertDescribed("incident-blast-radius", told.stdout);
   expect(told.json()).toMatchObject({
     subject: { kind: "membership_attestation", issuer: "ACME" },
     newest_feed: { issuer: "ACME", origin: "published" },

@@ -1,7 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { commitTreaties, run, trustRepository, type Ended } from "../helpers/cli.js";
+import {
+  assertDescribed,
+  commitTreaties,
+  run,
+  trustRepository,
+  type Ended,
+} from "../helpers/cli.js";
 import { commitFiles } from "../helpers/git.js";
 
 const REVOKED = [
@@ -47,6 +53,7 @@ test("a damaged state comes back from the newest sound backup, and what was revo
 
   const told = await at("incident", "restore", "--dir", ".concordat", "--yes", "--json");
   expect(told.code, told.stdout + told.stderr).toBe(0);
+  assertDescribed("incident", told.stdout);
   const result = told.json() as unknown as { readonly folder: string };
   expect(result).toMatchObject({
     verdict: expect.stringContaining("RESTORED AND HEALTHY"),
