@@ -1,6 +1,6 @@
 /** A state that was backed up and went on, and its restore. */
 import { join } from "node:path";
-import { expect, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
 import { applyPlan } from "../../src/apply/apply.js";
 import { verifyBackup } from "../../src/backup/verify.js";
 import { AppError, type ErrorCode } from "../../src/errors.js";
@@ -73,21 +73,6 @@ export class Restorable {
     return await runRestore({ ...this.request, ...given }, { ...this.tools, ...tools });
   }
 
-  /** The restore must be refused with this code. */
-  async refused(
-    code: ErrorCode,
-    given: Partial<RestoreRequest> = {},
-    tools: Partial<RestoreTools> = {},
-  ): Promise<AppError> {
-    const caught: unknown = await this.restore(given, tools).then(
-      () => null,
-      (error: unknown) => error,
-    );
-    if (!(caught instanceof AppError)) expect.fail(`expected ${code}, got ${String(caught)}`);
-    expect(caught.code, caught.message).toBe(code);
-    return caught;
-  }
-
   read<T>(use: (reader: StateReader) => T): T {
     const reader = openState(this.world.db);
     try {
@@ -104,6 +89,22 @@ export class Restorable {
   events(type: string): readonly unknown[] {
     return this.read((reader) => [...reader.auditEvents({ type })].map(({ details }) => details));
   }
+}
+
+/** The restore must be refused with this code. */
+export async function expectRefused(
+  restorable: Restorable,
+  code: ErrorCode,
+  given: Partial<RestoreRequest> = {},
+  tools: Partial<RestoreTools> = {},
+): Promise<AppError> {
+  try {
+    await restorable.restore(given, tools);
+  } catch (error) {
+    if (error instanceof AppError && error.code === code) return error;
+    throw error;
+  }
+  throw new Error(`expected ${code}, and it was restored`);
 }
 
 export const OPERATOR = keyOf("operator operator-root");

@@ -13,7 +13,7 @@ import type { RestoreStep } from "../../../src/restore/restore.js";
 import { readEscrow } from "../../../src/state/log/escrow.js";
 import { openState } from "../../../src/state/open.js";
 import { pendingPath, readPending, restoredPath } from "../../../src/state/restore/pending.js";
-import { Restorable } from "../../helpers/restored.js";
+import { expectRefused, Restorable } from "../../helpers/restored.js";
 import { expectError } from "../../helpers/state.js";
 
 class Killed extends Error {}
@@ -62,8 +62,8 @@ describe.each(BEFORE)("killed at %s", (step) => {
 test("one that had made its backup makes it again, and no other's is replaced", async () => {
   await killAt("build");
   expect(existsSync(state.request.preRestoreBackup)).toBe(true);
-  await state.refused("file_exists", { preRestoreBackup: state.world.file });
-  await state.refused("file_exists");
+  await expectRefused(state, "file_exists", { preRestoreBackup: state.world.file });
+  await expectRefused(state, "file_exists");
 });
 
 describe("killed when everything is built", () => {
@@ -109,7 +109,7 @@ describe("killed when everything is built", () => {
   test("another restore is not begun before it", async () => {
     await killAt("swap");
     const backup = join(state.world.folder, "other.db");
-    await state.refused("restore_pending", { backup });
+    await expectRefused(state, "restore_pending", { backup });
     expectFinished();
   });
 

@@ -10,15 +10,14 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { MANIFEST_SUFFIX } from "../../../src/backup/manifest.js";
+import { formatManifest, MANIFEST_SUFFIX, signManifest } from "../../../src/backup/manifest.js";
 import { parseCheckpoint } from "../../../src/protocol/log/checkpoint.js";
-import { signManifest, formatManifest } from "../../../src/backup/manifest.js";
 import { readManifest } from "../../../src/backup/verify.js";
 import { readEscrow } from "../../../src/state/log/escrow.js";
 import { desired, treaty } from "../../helpers/desired.js";
 import { TRUST } from "../../helpers/backup.js";
 import { keyOf } from "../../helpers/keys.js";
-import { OPERATOR, Restorable } from "../../helpers/restored.js";
+import { expectRefused, OPERATOR, Restorable } from "../../helpers/restored.js";
 import { withPlainDatabase } from "../../helpers/state.js";
 
 let state: Restorable;
@@ -52,7 +51,7 @@ const lost = { acceptLostLog: true, reason: "INC-9: the disk is gone" } as const
 test("a running authority", async () => {
   const writer = state.open();
   const before = readdirSync(state.world.dir);
-  await state.refused("lock_held");
+  await expectRefused(state, "lock_held");
   expect(readdirSync(state.world.dir)).toEqual(before);
   writer.close();
   await state.restore();
@@ -61,7 +60,7 @@ test("a running authority", async () => {
 test("a state behind a symbolic link", async () => {
   const link = join(state.world.dir, "link.db");
   symlinkSync(state.world.db, link);
-  await state.refused("restore_refused", { db: link });
+  await expectRefused(state, "restore_refused", { db: link });
 });
 
 describe("a backup", () => {
@@ -70,37 +69,37 @@ describe("a backup", () => {
     other.world.apply(desired({ ...TRUST, treaties: [treaty("other", "globex")] }));
     other.sign();
     other.world.back();
-    await state.refused("backup_foreign", { backup: other.world.file });
+    await expectRefused(state, "backup_foreign", { backup: other.world.file });
     const manifest = readManifest(state.world.file);
     const { signature: _, ...body } = { ...manifest, sovereign_id: "OTHER" };
     const key = state.tools.key;
     state.world.writeManifest(formatManifest(signManifest(body, key)));
-    await state.refused("backup_foreign");
+    await expectRefused(state, "backup_foreign");
   });
 
   test("that is signed by a key that is not the authority's", async () => {
     state.world.signAnew({}, keyOf("mallory"));
-    await state.refused("bad_backup");
+    await expectRefused(state, "bad_backup");
   });
 
   test("that was altered", async () => {
     const bytes = readFileSync(state.world.file);
     bytes[bytes.length - 100] = (bytes[bytes.length - 100] ?? 0) ^ 1;
     writeFileSync(state.world.file, bytes);
-    await state.refused("bad_backup");
+    await expectRefused(state, "bad_backup");
   });
 
   test("with a trigger of somebody else", async () => {
     state.world.forge(
       "CREATE TRIGGER evil AFTER INSERT ON recognition_treaties BEGIN DELETE FROM revoked_operator_keys; END",
     );
-    await state.refused("bad_backup");
+    await expectRefused(state, "bad_backup");
   });
 
   test("that is missing, or has lost its manifest", async () => {
     rmSync(state.world.file + MANIFEST_SUFFIX);
-    await state.refused("unreadable_file");
-    await state.refused("unreadable_file", { backup: join(state.world.folder, "none.db") });
+    await expectRefused(state, "unreadable_file");
+    await expectRefused(state, "unreadable_file", { backup: join(state.world.folder, "none.db") });
   });
 });
 
@@ -109,13 +108,13 @@ test("a refusal leaves everything as it was", async () => {
   const now = (): unknown => [readdirSync(dir), readdirSync(folder), readFileSync(db, "hex")];
   const before = now();
   state.world.signAnew({}, keyOf("mallory"));
-  await state.refused("bad_backup");
+  await expectRefused(state, "bad_backup");
   expect(now()).toEqual(before);
 });
 
 test("another's file under the name of the pre-restore backup is not overwritten", async () => {
   writeFileSync(state.request.preRestoreBackup, "mine");
-  await state.refused("file_exists");
+  await expectRefused(state, "file_exists");
   expect(readFileSync(state.request.preRestoreBackup, "utf8")).toBe("mine");
 });
 
@@ -151,10 +150,10 @@ describe("a damaged state", () => {
   test("whose escrow knows of more is refused, until the loss is accepted", async () => {
     goOn();
     damage();
-    const error = await state.refused("restore_refused");
+    const error = await expectRefused(state, "restore_refused");
     expect(error.details).toEqual({ reason: "log_lost" });
-    await state.refused("usage", { acceptLostLog: true });
-    await state.refused("operator_key_refused", lost);
+    await expectRefused(state, "usage", { acceptLostLog: true });
+    await expectRefused(state, "operator_key_refused", lost);
     const known = readEscrow(state.request.escrow);
     const result = await state.restore(lost, { operatorKey: OPERATOR });
     expect(parseCheckpoint(result.checkpoint).origin).toBe("ACME/audit/2");
@@ -179,14 +178,15 @@ describe("a damaged state", () => {
   test("whose escrow is gone too is refused, until the loss is accepted", async () => {
     damage();
     rmSync(state.request.escrow);
-    await state.refused("restore_refused");
+    await expectRefused(state, "restore_refused");
     await state.restore(lost, { operatorKey: OPERATOR });
     state.open().close();
   });
 
   test("carries nothing, so that nothing can be left out", async () => {
     damage();
-    await state.refused(
+    await expectRefused(
+      state,
       "restore_refused",
       { forget: [{ what: "feed", issuer: "GLOBEX", sequence: 7 }] },
       { operatorKey: OPERATOR },
@@ -199,7 +199,7 @@ describe("a state that was copied back by hand", () => {
     copyFileSync(state.world.db, `${state.world.db}.copy`);
     goOn();
     copyFileSync(`${state.world.db}.copy`, state.world.db);
-    await state.refused("restore_refused");
+    await expectRefused(state, "restore_refused");
   });
 
   test("is healed by a backup that is newer than it", async () => {
@@ -218,11 +218,11 @@ describe("a state that was copied back by hand", () => {
 
 test("a whole state whose escrow is gone is to have that settled first", async () => {
   rmSync(state.request.escrow);
-  await state.refused("escrow_missing");
+  await expectRefused(state, "escrow_missing");
 });
 
 test("another program's database is not taken for a damaged state", async () => {
   rmSync(state.world.db);
   withPlainDatabase(state.world.db, (database) => database.exec("CREATE TABLE theirs (a)"));
-  await state.refused("state_foreign");
+  await expectRefused(state, "state_foreign");
 });

@@ -1,77 +1,16 @@
-import { copyFileSync } from "node:fs";
+/** Trust comes from the backup, and what was taken away since stays so. */
 import { describe, expect, test } from "vitest";
-import type { Operation, Snapshot } from "../../../../src/model/state.js";
-import { openState, openStateForWriting } from "../../../../src/state/open.js";
-import { buildRestored, type Built } from "../../../../src/state/restore/build.js";
+import type { Operation } from "../../../../src/model/state.js";
 import type { Merge } from "../../../../src/state/restore/merge.js";
+import { changes, restored, statuses } from "../../../helpers/merged.js";
 import {
   AT_OFFSET,
   attestation,
-  batchOf,
-  commit,
   feed,
   inventoryEntry,
   operatorKey,
-  scratchPath,
-  sovereign,
   treaty,
-  withPlainDatabase,
 } from "../../../helpers/state.js";
-
-interface Restored {
-  readonly built: Built;
-  readonly snapshot: Snapshot;
-  readonly path: string;
-}
-
-const LATER = "2026-11-24T00:00:00+00:00";
-
-/** What a restore makes of a state: `before` was backed up, then `since` was done, and `sql` by somebody else. */
-function restored(
-  before: readonly Operation[],
-  since: readonly Operation[],
-  { sql = "", ...merge }: Partial<Merge> & { readonly sql?: string } = {},
-): Restored {
-  const live = scratchPath();
-  const first = openStateForWriting(live, "test");
-  commit(first, ...before);
-  first.close();
-  const backup = scratchPath();
-  copyFileSync(live, backup);
-  const second = openStateForWriting(live, "test");
-  if (since.length > 0) second.commit(batchOf(since), second.snapshot());
-  second.close();
-  if (sql !== "") withPlainDatabase(live, (database) => database.exec(sql));
-  const path = scratchPath();
-  const built = buildRestored(path, {
-    backup,
-    live,
-    log: { from: "live" },
-    backupDigest: "digest",
-    at: LATER,
-    forgottenIds: [],
-    forgottenFeeds: [],
-    ...merge,
-  });
-  const reader = openState(path);
-  try {
-    return { built, snapshot: reader.snapshot(), path };
-  } finally {
-    reader.close();
-  }
-}
-
-function statuses({ snapshot }: Restored): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    [...snapshot.treaties, ...snapshot.attestations].map((row) => [row.id, row.status]),
-  );
-}
-
-function changes(
-  list: readonly { readonly id: string; readonly why: string }[],
-): readonly string[] {
-  return list.map(({ id, why }) => `${id} ${why}`);
-}
 
 const issue = (id: string): Operation => ({ do: "issue_treaty", treaty: treaty(id) });
 const attest = (id: string): Operation => ({
@@ -209,115 +148,6 @@ describe("operator keys", () => {
     expect(changes(built.changes.comes)).toEqual(["k row_restored"]);
     // The off case: nobody knows of it any more.
     expect(restored([put("k")], [], { sql }).snapshot.operatorKeys).toEqual([]);
-  });
-});
-
-describe("feeds of others", () => {
-  const imported = (...args: Parameters<typeof feed>): Operation => ({
-    do: "import_feed",
-    feed: feed(...args),
-    at: AT_OFFSET,
-  });
-
-  test("what was imported since stays, and so do sequences", () => {
-    const { snapshot, built } = restored(
-      [imported("THEM", 1, ["x"])],
-      [imported("THEM", 7, ["y"])],
-    );
-    expect(snapshot.feeds.map(({ sequence }) => sequence)).toEqual([1, 7]);
-    expect(snapshot.importedRevocations.map(({ attestationId }) => attestationId)).toEqual([
-      "x",
-      "y",
-    ]);
-    expect(changes(built.changes.carried)).toEqual(["THEM@7 since_backup", "THEM y since_backup"]);
-  });
-
-  test("what was rejected since is not imported again", () => {
-    const { snapshot } = restored(
-      [imported("THEM", 1, ["x"])],
-      [{ do: "reject_feed", feed: feed("THEM", 1, ["x"]), at: AT_OFFSET }],
-    );
-    expect(snapshot.feeds).toEqual([]);
-    expect(snapshot.importedRevocations).toEqual([]);
-    expect(snapshot.rejectedFeeds.map(({ sequence }) => sequence)).toEqual([1]);
-  });
-
-  test("one that is named is forgotten with what it alone revoked", () => {
-    const { snapshot, built } = restored(
-      [imported("THEM", 1, ["x"])],
-      [imported("THEM", 2, ["x", "y"])],
-      { forgottenFeeds: [{ issuer: "THEM", sequence: 2 }] },
-    );
-    expect(snapshot.feeds.map(({ sequence }) => sequence)).toEqual([1]);
-    expect(snapshot.importedRevocations).toMatchObject([{ attestationId: "x", sequence: 1 }]);
-    expect(changes(built.changes.forgotten)).toEqual(["THEM y asked_for", "THEM@2 asked_for"]);
-  });
-
-  test("our own sequence does not go back", () => {
-    const { path } = restored(
-      [{ do: "publish_feed", feed: feed("HOME", 1, []) }],
-      [{ do: "publish_feed", feed: feed("HOME", 9, ["a"]) }],
-    );
-    const reader = openState(path);
-    expect(reader.publishedFeed()?.sequence).toBe(9);
-    reader.close();
-  });
-});
-
-test("a sovereign stands as it does, and one that was removed since stays away", () => {
-  const put = (id: string, more = {}): Operation => ({
-    do: "put_sovereign",
-    sovereign: sovereign(id, more),
-  });
-  const { snapshot } = restored(
-    [put("A"), put("B")],
-    [put("A", { endpoint: "https://a.example" }), { do: "remove_sovereign", sovereignId: "B" }],
-  );
-  expect(snapshot.sovereigns).toMatchObject([{ sovereignId: "A", endpoint: "https://a.example" }]);
-});
-
-describe("the recognition policy", () => {
-  const put = (roles: readonly string[], revoked: readonly string[]): Operation => ({
-    do: "put_policy",
-    policyId: "p",
-    at: AT_OFFSET,
-    json: JSON.stringify({
-      local_sovereign_id: "HOME",
-      recognized_issuers: [
-        {
-          sovereign_id: "THEM",
-          public_keys: ["k"],
-          allowed_roles: roles,
-          accepted_statuses: ["active"],
-        },
-      ],
-      revoked_attestation_ids: revoked,
-    }),
-  });
-
-  test("allows what both allow, and denies what either denies", () => {
-    const { snapshot } = restored([put(["a", "b"], ["x"])], [put(["b", "c"], ["y"])]);
-    expect(JSON.parse(snapshot.policy?.json ?? "")).toEqual({
-      local_sovereign_id: "HOME",
-      recognized_issuers: [
-        {
-          sovereign_id: "THEM",
-          public_keys: ["k"],
-          allowed_roles: ["b"],
-          accepted_statuses: ["active"],
-        },
-      ],
-      revoked_attestation_ids: ["x", "y"],
-    });
-  });
-
-  test("is none where one of the states has none", () => {
-    expect(restored([], [put(["a"], [])]).snapshot.policy).toBeNull();
-    expect(restored([put(["a"], [])], [{ do: "remove_policy" }]).snapshot.policy).toBeNull();
-  });
-
-  test("stays where nothing changed it", () => {
-    expect(restored([put(["a"], [])], []).snapshot.policy).not.toBeNull();
   });
 });
 
