@@ -8,7 +8,7 @@ export type ReadHashes = (positions: readonly number[]) => readonly Uint8Array[]
 export const HASH_BYTES = 32;
 
 /** The root of the tree without leaves: SHA-256 of nothing (RFC 6962 2.1). */
-export const EMPTY_ROOT: Uint8Array = hash("sha256", "", "buffer");
+export const EMPTY_ROOT: Uint8Array = sha256(Buffer.alloc(0));
 
 // One buffer serves every node, for a log of a million entries has a million of them.
 const NODE = Buffer.alloc(1 + 2 * HASH_BYTES, 1);
@@ -18,14 +18,14 @@ export function leafHash(leaf: Uint8Array): Uint8Array {
   const bytes = Buffer.allocUnsafe(leaf.length + 1);
   bytes[0] = 0;
   bytes.set(leaf, 1);
-  return hash("sha256", bytes, "buffer");
+  return sha256(bytes);
 }
 
 /** SHA-256(0x01 || left || right), RFC 6962 2.1. Both are hashes of 32 bytes. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   NODE.set(left, 1);
   NODE.set(right, 1 + HASH_BYTES);
-  return hash("sha256", NODE, "buffer");
+  return sha256(NODE);
 }
 
 /** Where the `n`-th hash of a level is stored; level 0 holds the leaves (Go's `tlog.StoredHashIndex`). */
@@ -243,6 +243,11 @@ function hashesOf(ranges: readonly Range[], read: ReadHashes): readonly Uint8Arr
 /** Joins neighbouring subtrees from the right (RFC 6962 2.1: the right one is never the larger). */
 function fold(peaks: readonly Uint8Array[]): Uint8Array {
   return peaks.reduceRight((right, left) => nodeHash(left, right));
+}
+
+/** By way of a text, because Node makes that in half the time of a buffer. */
+function sha256(bytes: Uint8Array): Uint8Array {
+  return Buffer.from(hash("sha256", bytes, "binary"), "binary");
 }
 
 // Bit operators would cut positions to 32 bits.
