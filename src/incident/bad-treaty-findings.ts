@@ -1,6 +1,7 @@
 /** What people must know about a bad treaty. */
 import type { IncidentFinding } from "../model/incident.js";
 import type { Plan } from "../model/plan.js";
+import { toMinute } from "./notices.js";
 import type { TreatyRecord } from "../model/state.js";
 
 /** What its revocation cuts off, before anything else is decided. */
@@ -10,7 +11,7 @@ export function blastFinding({ blast_radius, verdict }: Plan): IncidentFinding {
   return {
     code: "blast_radius",
     level: lost_count > 0 ? "warning" : "info",
-    message: `its revocation loses ${lost_count} trust paths and makes ${longer_count} longer; ${cut}`,
+    message: `trust paths that its revocation loses: ${lost_count}, that get longer: ${longer_count}; ${cut}`,
     hint:
       verdict === "refused"
         ? "the plan is refused: plans/revocation.txt names the gate and the way through it"
@@ -26,7 +27,7 @@ export function treatyFindings(
     {
       code: "accepted_attestations",
       level: samples > 0 ? "warning" : "info",
-      message: `${samples} acceptances under it are on record since ${issuedAt}`,
+      message: `acceptances under it on record since ${toMinute(issuedAt)}: ${samples}`,
       hint: "the record is a sample of one a minute; the access logs of services that asked know the rest",
     },
     {

@@ -5,7 +5,7 @@ import type { TreatyRecord } from "../model/state.js";
 import { sortedSet } from "../protocol/code-points.js";
 import type { StateReader } from "../state/reader.js";
 import type { IncidentFolder } from "./folder.js";
-import { code, lines } from "./notices.js";
+import { code, lines, toMinute } from "./notices.js";
 
 /** So many are written; further ones would be the same text. */
 const MOST = 100;
@@ -45,7 +45,7 @@ function notice(
     "",
     `To: the operators of ${code(to)}${endpoint === null ? "" : ` (${endpoint})`}`,
     "",
-    `${code(issuer)} issued this treaty with ${code(subject)} on ${issuedAt} in error.`,
+    `${code(issuer)} issued this treaty with ${code(subject)} at ${toMinute(issuedAt)} in error.`,
     isRevoked
       ? "It is revoked. Do not accept it any more, from whatever copy."
       : "Its revocation is under way. Do not rely on it.",
@@ -57,7 +57,7 @@ function notice(
     "",
     "What we ask of you:",
     "",
-    `1. Look through your own records since ${issuedAt} for attestations of ${code(subject)}`,
+    `1. Look through your own records since ${toMinute(issuedAt)} for attestations of ${code(subject)}`,
     "   that you accepted under this treaty, and judge each of them again.",
     `2. Fetch ${code("/connectome.json")} of ${code(issuer)} and confirm that the treaty is revoked there.`,
     `3. Answer to the sender, naming the incident ${code(incident.id)}.`,

@@ -71,9 +71,10 @@ export async function keyCompromise(
     keyFindings(reader, { keyId, actions, hasReplacement: replacedBy !== null }, tools.clock()),
   );
   folder.update({ effects, findings: [...first.findings, ...second.findings, ...findings] });
-  const notice = folder.addFile("notices/operators.md", keyNotice(folder.incident, keyId));
+  const { file } = noticeTo(keyId);
+  folder.addFile(file, keyNotice(folder.incident, keyId));
   folder.update({ notices: [noticeTo(keyId)] });
-  folder.record({ step: "notices", outcome: "done", message: `written to ${notice}` });
+  folder.record({ step: "notices", outcome: "done", message: `${file} is written` });
   return resultOf(folder, asked);
 }
 
@@ -120,15 +121,9 @@ function resultOf(folder: IncidentFolder, asked: KeyCompromise): IncidentResult 
   const isHeard = incident.checks.some(({ passed }) => !passed);
   const open = incident.effects.filter(({ answer }) => answer !== null).length;
   const count = `${incident.effects.length} events in the window, ${open} to answer`;
-  const again = [
-    "concordat",
-    "incident",
-    "key-compromise",
-    keyId,
-    "--since",
-    fromInstant(window.since),
-    "--now",
-  ];
+  const isLast = incident.findings.some(({ code }) => code === "last_privileged_key");
+  const same = ["concordat", "incident", "key-compromise", keyId, "--since"];
+  const again = [...same, fromInstant(window.since), isLast ? "--generate" : "--now"];
   const merges = incident.drafts
     .filter(({ held }) => held === null)
     .flatMap(({ branch }) => [
@@ -141,7 +136,7 @@ function resultOf(folder: IncidentFolder, asked: KeyCompromise): IncidentResult 
     folder: dir,
     incident,
     next: [
-      ...(isHeard && !now ? [again] : []),
+      ...(isHeard && (isLast ? asked.replacement === null : !now) ? [again] : []),
       ...merges,
       ["concordat", "incident", "report", dir],
     ],

@@ -6,7 +6,7 @@ import type { IncidentFolder } from "./folder.js";
 import { addReplacement, addRevocations, markCompromised, reissue } from "./key-branch.js";
 import type { Replacement } from "./key-branch.js";
 import type { SignedAction, Window } from "./signed-actions.js";
-import { keepPlan, withState, type IncidentTools } from "./tools.js";
+import { keepPlan, withState, type Held, type IncidentTools } from "./tools.js";
 
 interface RetiredKey {
   readonly keyId: string;
@@ -23,7 +23,7 @@ export async function keyBranch(
   tools: IncidentTools,
   folder: IncidentFolder,
   { keyId, window, replacement, actions }: RetiredKey,
-): Promise<IncidentDraft | null> {
+): Promise<IncidentDraft | Held | null> {
   const draft = await Draft.over(tools.source);
   const key = draft.find("OperatorKey", ({ spec }) => spec.keyId === keyId);
   if (key !== null) {
@@ -39,7 +39,10 @@ export async function keyBranch(
   }
   const { id } = folder.incident;
   addRevocations(draft, actions, { incident: id, reason: "signed_with_compromised_key" });
-  if (draft.isEmpty) return null;
+  if (draft.isEmpty) {
+    const isOpen = key !== null && key.spec.state !== "compromised";
+    return isOpen ? { reason: "the last privileged key waits for its replacement" } : null;
+  }
   const purpose = `Retire operator key ${keyId}`;
   const made = await draft.commit(`incident/key-${branchName(keyId)}`, purpose);
   await keepPlan(tools, folder, made, "key");

@@ -1,5 +1,6 @@
 /** Notices that are ready to be sent, as Markdown. */
 import type { Incident } from "../model/incident.js";
+import { fromInstant, parseTimestamp, toInstant } from "../protocol/instant.js";
 
 /** To the operators of the same authority. */
 export function keyNotice(incident: Incident, keyId: string): string {
@@ -28,6 +29,12 @@ export function keyNotice(incident: Incident, keyId: string): string {
         `${index + 2}. Review the branch ${code(branch)}${held === null ? "." : `, which is held: ${held}.`}`,
     ),
   ]);
+}
+
+/** A time of a row, as exact as a reader needs: `2026-11-23 09:02 UTC`. */
+export function toMinute(time: string): string {
+  const [day, clock] = fromInstant(toInstant(parseTimestamp(time))).split("T");
+  return `${day ?? ""} ${clock?.slice(0, 5) ?? ""} UTC`;
 }
 
 export function lines(texts: readonly string[]): string {

@@ -15,6 +15,7 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .9rem .4rem 0; border-top: 1px solid var(--line); overflow-wrap: break-word; }
 th { font-weight: 600; white-space: nowrap; border-top: 0; opacity: .75; }
 td { min-width: 5rem; }
+td:first-child { white-space: nowrap; }
 code { font: .85em/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
 .good { color: var(--good); }
 .bad { color: var(--bad); font-weight: 600; }

@@ -32,6 +32,8 @@ export const TITLES: { readonly [K in Incident["kind"]]: string } = {
 
 const text = (value: string): Cell => ({ text: value, isExact: false, tone: "plain" });
 const exact = (value: string): Cell => ({ text: value, isExact: true, tone: "plain" });
+/** To the second: the exact times stand in incident.json. */
+const when = (time: string): Cell => text(time.replace(/\.\d+/, ""));
 const toned = (value: string, isGood: boolean): Cell => {
   return { text: value, isExact: false, tone: isGood ? "good" : "bad" };
 };
@@ -63,8 +65,8 @@ function facts(incident: Incident): Report["facts"] {
     ["Incident", exact(incident.id)],
     ["Authority", exact(origin.sovereign_id ?? "unknown")],
     ["Its key", exact(`${origin.key_id ?? "unknown"} ${origin.public_key ?? ""}`.trim())],
-    ["Opened", text(`${incident.opened_at} by ${incident.opened_by}`)],
-    ["Last step", text(incident.updated_at)],
+    ["Opened", text(`${when(incident.opened_at).text} by ${incident.opened_by}`)],
+    ["Last step", when(incident.updated_at)],
     ["State when opened", exact(`generation ${origin.generation}, ${origin.state_digest}`)],
     ["Log when opened", exact(log === null ? "no entry" : `${log.size} entries, root ${log.root}`)],
     ...Object.entries(incident.asked).map(
@@ -91,7 +93,7 @@ function effects({ effects: list }: Incident): Section {
     title: "What happened in the window",
     head: ["Time", "Log entry", "Event", "Object", "Now", "Answer"],
     rows: list.map(({ at, log_index, action, object, current, answer }) => [
-      text(at),
+      when(at),
       text(log_index === null ? "none" : String(log_index)),
       exact(action),
       exact(object),
@@ -106,7 +108,7 @@ function checks({ checks: list }: Incident): Section {
     title: "Checks",
     head: ["Time", "Check", "Expected", "Seen", "Result"],
     rows: list.map(({ at, name, expected, observed, passed }) => [
-      text(at),
+      when(at),
       text(name),
       exact(expected),
       exact(observed),
@@ -120,7 +122,7 @@ function confirmations({ confirmations: list }: Incident): Section {
     title: "Confirmations",
     head: ["Time", "By", "What", "Value", "Source", "Result"],
     rows: list.map(({ at, by, what, value, source, holds }) => [
-      text(at),
+      when(at),
       text(by),
       text(what.replaceAll("_", " ")),
       exact(value),
@@ -158,7 +160,7 @@ function timeline({ steps }: Incident): Section {
     title: "Timeline",
     head: ["Time", "By", "Step", "Outcome", "What", "Log entry"],
     rows: steps.map(({ at, by, step, outcome, message, log_index }) => [
-      text(at),
+      when(at),
       text(by),
       exact(step),
       toned(outcome, outcome === "done" || outcome === "already"),

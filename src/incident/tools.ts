@@ -171,7 +171,7 @@ export async function drafting(
     const draft = await work();
     if (draft === null || !("branch" in draft)) {
       const outcome = draft === null ? "already" : "held";
-      folder.record({ step, outcome, message: draft?.reason ?? "git says so already" });
+      folder.record({ step, outcome, message: draft?.reason ?? "nothing is left to draft" });
       return { draft: null, findings: [] };
     }
     const others = folder.incident.drafts.filter(({ branch }) => branch !== draft.branch);

@@ -1,4 +1,5 @@
 /** What is said once the record of an incident is rendered. */
+import { relative } from "node:path";
 import type { Report } from "../../incident/report.js";
 import { hanging } from "./columns.js";
 import { plural } from "./plural.js";
@@ -14,7 +15,7 @@ export function renderReport(
     ...(altered.length === 0
       ? [`Every file is as it was recorded; ${plural(steps, "step")} in the timeline.`]
       : hanging("NOT AS RECORDED: ", visible(altered.join(", ")))),
-    ...paths.flatMap((path) => hanging("  ", visible(path))),
+    ...paths.flatMap((path) => hanging("  ", visible(relative(process.cwd(), path)))),
   ];
   return `${lines.join("\n")}\n`;
 }

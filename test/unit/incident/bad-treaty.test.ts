@@ -39,7 +39,7 @@ test("the treaty is revoked at once, after it was planned what that means", asyn
     "not_covered",
   ]);
   expect(incident.findings[0]?.message).toBe(
-    "its revocation loses 1 trust paths and makes 0 longer; cut off: ACME, GLOBEX",
+    "trust paths that its revocation loses: 1, that get longer: 0; cut off: ACME, GLOBEX",
   );
   expect(JSON.parse(readFileSync(join(folder, "plans/revocation.json"), "utf8"))).toMatchObject({
     changes: [{ action: "revoke", id }, { kind: "Revocation" }],
