@@ -15,7 +15,7 @@ export const forget = custom<Forget>({
 });
 
 /** Throws AppError `usage`. */
-export function parseForget(text: string): Forget {
+function parseForget(text: string): Forget {
   const [, issuer, sequence] = FEED.exec(text) ?? [];
   if (issuer !== undefined && Number.isSafeInteger(Number(sequence)))
     return { what: "feed", issuer, sequence: Number(sequence) };

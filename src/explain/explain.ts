@@ -1,4 +1,4 @@
-/** Tells the story of one object of trust: state, log and git put together (docs/explain.md). */
+/** Tells the story of one object of trust: state, log and git put together. */
 import { redact } from "../audit/redact.js";
 import { AppError } from "../errors.js";
 import { commitsOfFile, type FileCommit } from "../git/file-history.js";

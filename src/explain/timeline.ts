@@ -46,7 +46,7 @@ export function timelineOf(log: Iterable<StoredEvent>, ids: ReadonlySet<string>)
   return { events, applies };
 }
 
-export function isAbout({ event_id, details }: StoredEvent, ids: ReadonlySet<string>): boolean {
+function isAbout({ event_id, details }: StoredEvent, ids: ReadonlySet<string>): boolean {
   return ids.has(event_id) || names(details, ids);
 }
 

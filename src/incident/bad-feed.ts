@@ -1,11 +1,11 @@
 /** A foreign feed that should not have been imported: stopped, told apart from the others, refused, and made good. */
 import type { IncidentFinding, IncidentNotice, IncidentResult } from "../model/incident.js";
-import type { JsonValue } from "../model/json.js";
 import type { Snapshot } from "../model/state.js";
 import { canonicalJson, prettyJson } from "../protocol/canonical.js";
 import { sha256 } from "../protocol/digest.js";
 import { documentJson } from "../protocol/documents.js";
 import { parseJson } from "../protocol/json.js";
+import { typedJson } from "../protocol/typed-json.js";
 import { judgeCorrected, type CorrectedFeed } from "./bad-feed-corrected.js";
 import { draftAnswer } from "./bad-feed-branches.js";
 import { feedEffect, revokedWithout, type FeedEffect } from "./bad-feed-effect.js";
@@ -44,7 +44,7 @@ export async function badFeed(
   });
   folder.addFile("feed/bad.json", pretty(parseJson(bad.json)));
   const { json: _signed, ...effect } = bad;
-  folder.addFile("feed/effect.json", pretty(effect as unknown as JsonValue));
+  folder.addFile("feed/effect.json", pretty(effect));
   const corrected = await judged(tools, folder, request, bad);
   if (request.now) await stopAtOnce(tools, folder, bad, corrected, request.corrected);
   const answer = await draftAnswer(tools, folder, bad, corrected);
@@ -58,8 +58,7 @@ export async function badFeed(
       ? projected(view, { revocations: { issuer, ids: revokedAfter(snapshot, bad, corrected) } })
       : null;
     const checked = checkExpectations(request.expectations, view, after, issuer);
-    if (checked.length > 0)
-      folder.addFile("expectations.json", pretty(checked as unknown as JsonValue));
+    if (checked.length > 0) folder.addFile("expectations.json", pretty(checked));
     for (const step of summaryOf(checked)) folder.record(step);
     keepAudit(reader, folder, bad.imported_at === null ? {} : { since: bad.imported_at });
     const state = feedEffect(snapshot, issuer, sequence).state;
@@ -202,6 +201,6 @@ function sovereignOf(snapshot: Snapshot, id: string) {
   return snapshot.sovereigns.find((row) => row.sovereignId === id);
 }
 
-function pretty(value: JsonValue): string {
-  return `${prettyJson(value)}\n`;
+function pretty(value: unknown): string {
+  return `${prettyJson(typedJson(value))}\n`;
 }

@@ -6,9 +6,9 @@ import type {
   IncidentFinding,
   IncidentResult,
 } from "../model/incident.js";
-import type { JsonValue } from "../model/json.js";
 import { prettyJson } from "../protocol/canonical.js";
 import { fromInstant } from "../protocol/instant.js";
+import { typedJson } from "../protocol/typed-json.js";
 import { radiusOf, type Radius } from "./blast-radius.js";
 import { askSovereigns, type Asked, type NewestFeed } from "./blast-radius-ask.js";
 import { newestFeed } from "./blast-radius-newest.js";
@@ -75,7 +75,7 @@ export async function blastRadius(
       newest_feed: newest,
       asked: asked.map((answer) => answer.report),
     };
-    folder.addFile("radius.json", `${prettyJson(report as unknown as JsonValue)}\n`);
+    folder.addFile("radius.json", `${prettyJson(typedJson(report))}\n`);
     keepAudit(reader, folder, {});
     folder.update({
       asked: { id, issuer, expectations: expectations.length, ask: request.ask },

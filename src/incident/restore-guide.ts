@@ -3,9 +3,9 @@ import { AppError } from "../errors.js";
 import type { VerifiedBackup } from "../model/backup.js";
 import type { PublicKey } from "../model/documents.js";
 import type { IncidentResult } from "../model/incident.js";
-import type { JsonValue } from "../model/json.js";
 import type { Forget, RestorePlan, RestoreRequest, RestoreResult } from "../model/restore.js";
 import { prettyJson } from "../protocol/canonical.js";
+import { typedJson } from "../protocol/typed-json.js";
 import { planRestore, runRestore, type RestoreTools } from "../restore/restore.js";
 import { emptyState, openState } from "../state/open.js";
 import type { IncidentFolder } from "./folder.js";
@@ -57,7 +57,12 @@ export async function guideRestore(
     by: tools.by,
     reason: request.reason ?? `incident ${folder.incident.id}`,
   };
-  folder.update({ findings, asked: asked as unknown as { readonly [name: string]: JsonValue } });
+  const { backup, preRestoreBackup, acceptLostLog, reason } = asked;
+  const forget = typedJson(asked.forget);
+  folder.update({
+    findings,
+    asked: { backup, preRestoreBackup, acceptLostLog, reason, forget },
+  });
   folder.addFile("restore/manifest.json", text(selected.manifest));
   const plan = await planRestore(asked, tools.restore);
   folder.addFile("restore/plan.json", text(plan));
@@ -189,5 +194,5 @@ function planSentence({ backup, live, changes, log }: RestorePlan): string {
 }
 
 function text(value: RestorePlan | RestoreResult | VerifiedBackup["manifest"]): string {
-  return `${prettyJson(value as unknown as JsonValue)}\n`;
+  return `${prettyJson(typedJson(value))}\n`;
 }
