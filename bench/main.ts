@@ -1,6 +1,7 @@
 /** `npm run bench`: each row in processes of its own, several times; prints the median, its ratio and the peak memory. */
 import { execFileSync } from "node:child_process";
 import { controller } from "./controller.js";
+import { log } from "./log.js";
 import { parts } from "./parts.js";
 import { pipeline } from "./pipeline.js";
 import { reference } from "./reference.js";
@@ -8,7 +9,14 @@ import { median, type Figure, type Row } from "./row.js";
 import { serving } from "./serving.js";
 
 const RUNS = 3;
-const rows: readonly Row[] = [...parts, ...pipeline, ...serving, ...controller, ...reference];
+const rows: readonly Row[] = [
+  ...parts,
+  ...pipeline,
+  ...serving,
+  ...log,
+  ...controller,
+  ...reference,
+];
 
 interface Run extends Figure {
   readonly megabytes: number;
