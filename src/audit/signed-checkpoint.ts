@@ -8,21 +8,25 @@ import { Faulty, type KeySource } from "./verification.js";
 
 /** A key and where it is from. */
 export interface TrustedKey {
-  /** A verifier key, or the base64 of a public key, which stands for the one of that key and the log's own name. */
+  /**
+   * A verifier key, or the base64 of a public key, which stands for the one of that key and the log's own name; or several
+   * with white space between, for a log whose key was replaced.
+   */
   readonly key: string;
   readonly from: KeySource;
 }
 
-/** The verifier key that `key` means for a log of this name. Throws AppError `bad_note`, `bad_public_key`. */
+/** The verifier keys that `key` means for a log of this name, spaces between. Throws AppError `bad_note`, `bad_public_key`. */
 export function vkeyFor(key: string, origin: string): string {
-  return isPublicKey(key) ? vkeyOf(origin, key) : key;
+  const keys = key.split(/\s+/).filter((one) => one !== "");
+  return keys.map((one) => (isPublicKey(one) ? vkeyOf(origin, one) : one)).join(" ");
 }
 
 /** The checkpoint of a note that the key has signed. Throws `Faulty`. */
 export function judgeCheckpoint(note: string, key: string, origin?: string): Checkpoint {
   try {
     const { origin: named } = parseCheckpoint(note);
-    return verifyCheckpoint(note, vkeyFor(key, origin ?? named), origin);
+    return verifyCheckpoint(note, vkeyFor(key, origin ?? named).split(" "), origin);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     throw new Faulty("checkpoint_refused", null, error.message);

@@ -54,6 +54,11 @@ describe("an export of the whole log", () => {
       expect(verified(FULL, key).fault).toMatchObject({ fault: "checkpoint_refused", index: null });
   });
 
+  test("verifies when one of several keys has signed it", () => {
+    const keys = `${keyOf("other").publicKey}\n${VKEY}`;
+    expect(verified(FULL, keys)).toMatchObject({ verified: true, signed_size: 9 });
+  });
+
   test("of an empty log, and up to the checkpoint of one that goes on", () => {
     expect(verified(linesOf({}, auditedLog([])))).toMatchObject({ verified: true, entries: 0 });
     expect(verified(linesOf({}, auditedLog(revocations(9), 7)))).toMatchObject({

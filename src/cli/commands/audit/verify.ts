@@ -65,7 +65,7 @@ export default class AuditVerify extends BaseCommand<Verification> {
     vkey: string({
       helpValue: "KEY",
       description:
-        "Who signs the log: a verifier key, a public key in base64, or @FILE. Default: the state's or the export's own word.",
+        "Who signs the log: a verifier key, a public key in base64, or @FILE with one a line. Default: the state's or the export's own word.",
     }),
   };
 
