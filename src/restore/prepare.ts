@@ -79,7 +79,8 @@ export async function prepare(
     const log = chooseLog({
       live: live.found === "whole" && live.hasLog ? (standing?.log() ?? null) : null,
       liveEscrowed: live.found === "whole" && live.escrowed > 0,
-      liveLost: live.found !== "whole",
+      // A state that was begun anew knows nothing of what was there.
+      liveLost: authority === null,
       backup: backup.log(),
       escrow,
     });

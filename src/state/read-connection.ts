@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { AppError } from "../errors.js";
 import { Connection } from "./connection.js";
 import { applyPragmas, BUSY_TIMEOUT_MS, CAREFUL } from "./pragmas.js";
+import { SameFile } from "./same-file.js";
 
 /** Offsets 18 and 19 of the header, where 2 says WAL and 1 does not (https://sqlite.org/fileformat2.html). */
 const WRITE_VERSION = 18;
@@ -20,6 +21,8 @@ export class ReadConnection {
   readonly #path: string;
   readonly #check: (connection: Connection) => void;
   #connection: Connection;
+  /** The file that the connection is to. */
+  #file: SameFile;
   /** What the file looked like when it was copied; null while the connection is to the file itself. */
   #copied: string | null = null;
 
@@ -30,16 +33,24 @@ export class ReadConnection {
   constructor(path: string, check: (connection: Connection) => void) {
     this.#path = path;
     this.#check = check;
+    this.#file = new SameFile(path);
     this.#connection = this.#connect();
   }
 
   get(): Connection {
-    if (this.#copied !== null && this.#copied !== stampOf(this.#path)) {
+    if (this.#isStale()) {
       const stale = this.#connection;
       this.#connection = this.#connect();
       stale.close();
     }
     return this.#connection;
+  }
+
+  /** Another file under the same name is the state from then on: one that was restored, say. */
+  #isStale(): boolean {
+    if (this.#copied !== null) return this.#copied !== stampOf(this.#path);
+    // In the middle of a restore there is none for a moment.
+    return !this.#file.isInPlace && existsSync(this.#path);
   }
 
   /** Another connection to the same file, which its taker closes. Throws as the constructor. */
@@ -52,6 +63,7 @@ export class ReadConnection {
   }
 
   #connect(): Connection {
+    const file = new SameFile(this.#path);
     const stamp = stampOf(this.#path);
     const contents = copyOfIdleWal(this.#path);
     // A copy of a file that changed meanwhile may be torn; whoever changed it has put a -wal beside it.
@@ -68,6 +80,7 @@ export class ReadConnection {
       connection.close();
       throw error;
     }
+    this.#file = file;
     this.#copied = isCopy ? stamp : null;
     return connection;
   }

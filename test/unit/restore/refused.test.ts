@@ -216,6 +216,16 @@ describe("a state that was copied back by hand", () => {
   });
 });
 
+test("a state that was begun anew in its place does not hide what was lost", async () => {
+  rmSync(state.world.db);
+  rmSync(state.request.escrow);
+  state.open().close();
+  await expectRefused(state, "restore_refused");
+  const result = await state.restore(lost, { operatorKey: OPERATOR });
+  expect(result.plan?.log.from).toBe("new");
+  expect(readdirSync(result.quarantine ?? "")).toContain(basename(state.world.db));
+});
+
 test("a whole state whose escrow is gone is to have that settled first", async () => {
   rmSync(state.request.escrow);
   await expectRefused(state, "escrow_missing");

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { verifyBackup } from "../../../src/backup/verify.js";
 import { readEscrow } from "../../../src/state/log/escrow.js";
+import { openState } from "../../../src/state/open.js";
 import {
   attestation,
   desired,
@@ -115,6 +116,15 @@ test("git is reconciled over the restored state: new ids for what it still asks 
   expect(after.attestations.filter(({ status }) => status === "active")).toHaveLength(2);
   // And a second pass has nothing to do.
   expect(reconcile(state, SINCE).generation).toBe(after.generation);
+});
+
+test("whoever reads the state meanwhile reads the restored one from then on", async () => {
+  const reader = openState(state.world.db);
+  const before = reader.generation();
+  const { generation } = await state.restore();
+  expect(generation).toBeGreaterThan(before);
+  expect(reader.generation()).toBe(generation);
+  reader.close();
 });
 
 test("what was signed by operators before is refused by its time", async () => {
