@@ -1,9 +1,12 @@
 /** A corrected feed, judged as if the bad one had never been imported, under the keys that are known of its issuer. */
 import { judgeFeed } from "../feeds/judge.js";
 import type { KnownFeeds } from "../feeds/known-feeds.js";
-import type { SovereignRevocationFeed, Verified } from "../model/documents.js";
+import type { PublicKey, SovereignRevocationFeed, Verified } from "../model/documents.js";
 import type { RejectedFeedRecord, Snapshot } from "../model/state.js";
 import type { Instant } from "../model/time.js";
+import { parseFeed } from "../protocol/documents.js";
+import { parseJson } from "../protocol/json.js";
+import { signatureHolds } from "../protocol/verify.js";
 import type { FeedEffect } from "./bad-feed-effect.js";
 
 export type CorrectedFeed =
@@ -41,12 +44,20 @@ export function judgeCorrected(
     }
     case "unchanged":
     case "refreshed":
-      return refused("stale_sequence", "this feed is imported already");
+      return importedAlready(bytes, sovereign?.publicKeys ?? []);
     case "suspended":
       return refused("feed_suspended", "the feed is suspended");
     default:
       return refused(verdict.result, verdict.message);
   }
+}
+
+/** A run that comes again finds done what it asked for. */
+function importedAlready(bytes: Uint8Array, keys: readonly PublicKey[]): CorrectedFeed {
+  const feed = signatureHolds(parseFeed(parseJson(bytes)), keys);
+  return feed === null
+    ? refused("invalid_signature", "no known key has signed it")
+    : { accepted: true, feed, importable: false };
 }
 
 function refused(reason: string, message: string): CorrectedFeed {

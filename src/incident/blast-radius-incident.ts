@@ -81,7 +81,7 @@ export async function blastRadius(
       asked: { id, issuer, expectations: expectations.length, ask: request.ask },
       effects: effectsOf(asked, at),
       findings: findingsOf(report),
-      checks,
+      ...(checks.length > 0 && { checks }),
     });
     const { incident, dir } = folder;
     const failed = checks.filter(({ passed }) => !passed).length;
@@ -114,7 +114,9 @@ function remoteChecks(
   at: IncidentCheck["at"],
 ): readonly IncidentCheck[] {
   if (answer === null) return [];
-  return expectations.map(({ name, id, expect }) => {
+  // Who never recognised the issuer accepts nothing of it, and is not expected to.
+  const relevant = expectations.filter(({ expect }) => expect === "reject" || answer.recognises);
+  return relevant.map(({ name, id, expect }) => {
     const isRevoked = answer.revoked.has(id);
     const observed = answer.recognises && !isRevoked ? "accept" : "reject";
     const why = isRevoked ? "revoked there" : answer.recognises ? "not revoked" : "not recognised";

@@ -80,7 +80,8 @@ test("a corrected feed takes its place, over the refusal", async () => {
     const applied = await at("apply", "--auto-approve");
     expect(applied.code, applied.stderr).toBe(0);
   }
-  const after = await at(...BAD, ...MEMBERS, "--json");
+  const again = ["--corrected", ".concordat/globex-3.json"];
+  const after = await at(...BAD, ...again, ...MEMBERS, "--json");
   expect(after).toMatchObject({ code: 0 });
   expect(after.json()).toMatchObject({
     verdict: expect.stringContaining("IS REJECTED"),
