@@ -6,6 +6,7 @@ import { AppError } from "../errors.js";
 import { realClock } from "../controller/real-time.js";
 import type { IncidentTools } from "../incident/tools.js";
 import type { LocalAction, LocalAnswer } from "../model/admin.js";
+import type { IncidentResult } from "../model/incident.js";
 import { readAuthorityKey } from "../sign/authority-key.js";
 import { openStateForWriting } from "../state/open.js";
 import { auditLogOptions } from "./audit-log.js";
@@ -37,6 +38,24 @@ export function incidentTools(
     act: async (action) => await actWhereItRuns(settings, by, action),
     planText: (plan) => renderPlan(plan, { verbose: true, paint: plain, apply: null }),
   };
+}
+
+/** The next commands with the places that this one was given, so that they mean the same wherever they are typed. */
+export function placed(
+  result: IncidentResult,
+  flags: Readonly<Partial<Record<"repo" | "db" | "config", string | undefined>>>,
+): IncidentResult {
+  const places = (["repo", "db", "config"] as const).flatMap((name) => {
+    const value = flags[name];
+    return value === undefined ? [] : [`--${name}`, value];
+  });
+  const inRepo = flags.repo === undefined ? [] : ["-C", flags.repo];
+  const next = result.next.map((words) => {
+    const [program = "", ...rest] = words;
+    if (program === "git") return [program, ...inRepo, ...rest];
+    return rest[1] === "report" ? words : [...words, ...places];
+  });
+  return { ...result, next };
 }
 
 /** The controller that runs does it, or this process opens the state itself. Throws as `performLocal`, and `lock_held`. */

@@ -5,7 +5,7 @@ import { AppError } from "../errors.js";
 import type { Incident, IncidentStep } from "../model/incident.js";
 import { sha256 } from "../protocol/digest.js";
 import { readLines } from "./durable-file.js";
-import { TIMELINE } from "./folder.js";
+import { openIncident, TIMELINE, type OpenIncident } from "./folder.js";
 import { readIncident } from "./read-incident.js";
 
 export type FileState = "as recorded" | "CHANGED" | "missing";
@@ -27,6 +27,18 @@ export function readRecord(dir: string): Recorded {
     incident.files.map(({ name, sha256: digest }) => [name, stateOf(join(dir, name), digest)]),
   );
   return { incident: { ...incident, steps }, files };
+}
+
+/** Nothing continues it any more: the same kind and subject begin another one. Throws as `readRecord`. */
+export function closeIncident(
+  dir: string,
+  { by, clock, random }: Pick<OpenIncident, "by" | "clock" | "random">,
+): void {
+  const { kind, subject, origin, status } = readRecord(dir).incident;
+  if (status === "closed") return;
+  const folder = openIncident({ dir, parent: dir, kind, subject, origin, by, clock, random });
+  folder.update({ status: "closed" });
+  folder.record({ step: "close", outcome: "done", message: "nothing is left to do" });
 }
 
 function stateOf(path: string, digest: string): FileState {

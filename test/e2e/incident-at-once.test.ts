@@ -49,6 +49,8 @@ test("the daemon revokes a treaty over its socket, and serves it so", async () =
   assertDescribed("incident", ended.stdout);
   const { json } = await service.get("/recognition-treaties");
   expect(json).toMatchObject({ recognition_treaties: [{ status: "revoked" }] });
+  const elsewhere = await run(["incident", "bad-treaty", "with-globex", "--repo", dir]);
+  expect(elsewhere.stdout.replaceAll(/ \\\n +/g, " ")).toContain(`git -C ${dir} merge --ff-only`);
   const { folder } = JSON.parse(ended.stdout) as { folder: string };
   const report = await run(["incident", "report", folder, "--json"], { cwd: dir });
   expect(report.code).toBe(0);

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openIncident } from "../../../src/incident/folder.js";
-import { readRecord } from "../../../src/incident/record-files.js";
+import { closeIncident, readRecord } from "../../../src/incident/record-files.js";
 import { reportHtml } from "../../../src/incident/report-html.js";
 import { reportMarkdown } from "../../../src/incident/report-markdown.js";
 import { reportOf } from "../../../src/incident/report.js";
@@ -54,6 +54,20 @@ test("every file is compared with its digest", () => {
     ]),
   );
   expectError("bad_incident", () => readRecord(temporaryFolder()));
+});
+
+test("an incident that is closed stays as it is, and another one begins", () => {
+  const dir = recorded("t-1");
+  const by = {
+    by: "somebody@host",
+    clock: () => toInstant(AT),
+    random: (n: number) => Buffer.alloc(n),
+  };
+  closeIncident(dir, by);
+  closeIncident(dir, by);
+  const { incident } = readRecord(dir);
+  expect(incident.status).toBe("closed");
+  expect(incident.steps.map(({ step }) => step)).toEqual(["open", "close"]);
 });
 
 test("the record says what stands in the folder", () => {

@@ -6,7 +6,7 @@ import type { IncidentResult } from "../../../model/incident.js";
 import { BaseCommand } from "../../base-command.js";
 import { readInput } from "../../files.js";
 import { config, controlSocket, db, incident, ref, repo } from "../../flags.js";
-import { incidentTools } from "../../incident-tools.js";
+import { incidentTools, placed } from "../../incident-tools.js";
 import { renderIncident } from "../../render/incident.js";
 import { resolveSettings } from "../../settings.js";
 
@@ -58,7 +58,7 @@ export default class BadTreaty extends BaseCommand<IncidentResult> {
     const { now, corrected, source, "confirm-key": keys } = flags;
     const settings = resolveSettings(flags, process.env);
     const tools = incidentTools(settings, { ...flags, version: this.config.version });
-    const result = await badTreaty(tools, {
+    const answered = await badTreaty(tools, {
       treaty: args.treaty,
       now,
       correction: {
@@ -66,6 +66,7 @@ export default class BadTreaty extends BaseCommand<IncidentResult> {
         confirmed: keys === undefined || source === undefined ? null : { keys, source },
       },
     });
+    const result = placed(answered, flags);
     if (result.is_refused) process.exitCode = 3;
     this.print(renderIncident(result, this.paint(flags)));
     return result;

@@ -6,7 +6,7 @@ import type { IncidentResult } from "../../../model/incident.js";
 import { readPrivateKey } from "../../../sign/key-file.js";
 import { BaseCommand } from "../../base-command.js";
 import { config, controlSocket, db, incident, ref, repo, time } from "../../flags.js";
-import { incidentTools } from "../../incident-tools.js";
+import { incidentTools, placed } from "../../incident-tools.js";
 import { renderIncident } from "../../render/incident.js";
 import { replacementKey } from "../../replacement-key.js";
 import { resolveSettings } from "../../settings.js";
@@ -65,13 +65,14 @@ export default class KeyCompromise extends BaseCommand<IncidentResult> {
     const { since, until, now, url, "key-file": file } = flags;
     const settings = resolveSettings(flags, process.env);
     const tools = incidentTools(settings, { ...flags, version: this.config.version });
-    const result = await keyCompromise(tools, {
+    const answered = await keyCompromise(tools, {
       keyId: args.key,
       window: { since, until: until ?? null },
       now,
       replacement: replacementKey(args.key, settings.keysDir, flags),
       probe: url === undefined || file === undefined ? null : { url, key: readPrivateKey(file) },
     });
+    const result = placed(answered, flags);
     if (result.is_refused) process.exitCode = 3;
     this.print(renderIncident(result, this.paint(flags)));
     return result;

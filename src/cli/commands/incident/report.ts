@@ -1,15 +1,18 @@
 /** concordat incident report */
+import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
 import { string as stringArg } from "@oclif/core/args";
-import { option } from "@oclif/core/flags";
-import { readRecord } from "../../../incident/record-files.js";
+import { boolean, option } from "@oclif/core/flags";
+import { closeIncident, readRecord } from "../../../incident/record-files.js";
 import { reportHtml } from "../../../incident/report-html.js";
 import { reportMarkdown } from "../../../incident/report-markdown.js";
 import { reportOf } from "../../../incident/report.js";
+import { realClock } from "../../../controller/real-time.js";
 import type { Incident } from "../../../model/incident.js";
 import { BaseCommand } from "../../base-command.js";
 import { writeOutput } from "../../files.js";
 import { renderReport } from "../../render/incident-report.js";
+import { whoAmI } from "../../who.js";
 
 interface Reported {
   readonly folder: string;
@@ -30,6 +33,7 @@ export default class IncidentReport extends BaseCommand<Reported> {
   static override examples = [
     "<%= config.bin %> <%= command.id %> .concordat/incidents/2026-11-23-bad-treaty-1a2b3c4d",
     "<%= config.bin %> <%= command.id %> INC-7 --format md > comment.md",
+    "<%= config.bin %> <%= command.id %> INC-7 --close",
   ];
   static override args = {
     folder: stringArg({
@@ -39,6 +43,10 @@ export default class IncidentReport extends BaseCommand<Reported> {
     }),
   };
   static override flags = {
+    close: boolean({
+      exclusive: ["format"],
+      description: "Close the incident first: the same trouble begins another one.",
+    }),
     format: option({ options: ["md", "html"] as const })({
       exclusive: ["json"],
       description: "Print this one, and write nothing.",
@@ -48,6 +56,8 @@ export default class IncidentReport extends BaseCommand<Reported> {
   async run(): Promise<Reported> {
     const { args, flags } = await this.parse(IncidentReport);
     const folder = resolve(args.folder);
+    const random = randomBytes;
+    if (flags.close) closeIncident(folder, { by: whoAmI(), clock: realClock, random });
     const { incident, files } = readRecord(folder);
     const altered = [...files].flatMap(([name, state]) => (state === "as recorded" ? [] : [name]));
     if (altered.length > 0) process.exitCode = INTEGRITY;
