@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { countsOf, killsIn, runCases } from "./campaign.js";
 import { chooseCases, withoutTwins, type Amounts } from "./choose.js";
+import { Dice } from "./dice.js";
 import { nameOf, parseCase } from "./fault.js";
 import { Fixtures } from "./fixture.js";
 import { flipMany } from "./flip-many.js";
@@ -38,6 +39,7 @@ function say(line: string): void {
 function report(outcome: Outcome): void {
   outcomes.push(outcome);
   if (outcomes.length % 100 === 0) say(`${outcomes.length} cases, ${killsIn(outcomes)} kills`);
+  if (outcomes.length % 1000 === 0) say(table(countsOf(outcomes)));
   if (outcome.broken.length === 0) return;
   broken += 1;
   say(`BROKEN ${nameOf(outcome.case)}\n  npm run torture -- --case '${nameOf(outcome.case)}'`);
@@ -69,7 +71,9 @@ async function campaign(): Promise<void> {
     const cases = [...grounds.values()].flatMap((ground) =>
       chooseCases(ground, amounts, `${seed}-${round}`),
     );
-    await runCases(fixtures, grounds, withoutTwins(cases), { atOnce, report });
+    // Mixed, so that the table is a fair one at any time.
+    const mixed = new Dice(seed).shuffled(withoutTwins(cases));
+    await runCases(fixtures, grounds, mixed, { atOnce, report });
   }
 }
 
