@@ -20,6 +20,8 @@ export interface ChosenLog {
   readonly origin: string | null;
   readonly size: number;
   readonly root: Uint8Array;
+  /** The log of the live state is whole, and the backup's goes on from it: that state was put in place of a newer one. */
+  readonly liveIsOlder: boolean;
   /** Why entries are missing that were acknowledged; null when none are. */
   readonly lost: string | null;
 }
@@ -44,7 +46,8 @@ export function chooseLog(logs: Logs): ChosenLog {
   const longest = live !== null && live.size >= backup.size ? live : backup;
   const root = longest.rootOf(longest.size) ?? new Uint8Array();
   const { from, origin, size } = longest;
-  return { from, origin, size, root, lost: whatIsLost(longest, logs, live) };
+  const liveIsOlder = live !== null && live.size < backup.size;
+  return { from, origin, size, root, liveIsOlder, lost: whatIsLost(longest, logs, live) };
 }
 
 /** Null when its leaves do not make its hashes and its head. */

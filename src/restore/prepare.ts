@@ -70,12 +70,12 @@ export async function prepare(
   try {
     const standing = live.found === "whole" ? open(live.file) : null;
     const authority = standing?.authority() ?? null;
-    const keys = [authority?.publicKey ?? tools.key.publicKey, ...request.backupKeys];
+    const keys = [tools.key.publicKey, ...request.backupKeys];
+    if (authority !== null) keys.push(authority.publicKey);
     const expected = { sovereignId: authority?.sovereignId ?? null, keys, at };
     const file = join(work, "backup");
     const candidate = await takeCandidate(request.backup, file, tools.verify, expected);
     const backup = open(file);
-    assertAuthorityKey(tools.key, ownKey(authority ?? backup.authority()));
     const log = chooseLog({
       live: live.found === "whole" && live.hasLog ? (standing?.log() ?? null) : null,
       liveEscrowed: live.found === "whole" && live.escrowed > 0,
@@ -85,8 +85,9 @@ export async function prepare(
       escrow,
     });
     checkEscrowStands(request, live, escrow, log);
-    // A state that nothing was applied to knows nothing to carry.
-    const carriedFrom = authority === null ? null : standing;
+    const nothing = nothingToCarry(live, authority !== null, log);
+    const carriedFrom = nothing === null ? standing : null;
+    assertAuthorityKey(tools.key, ownKey((carriedFrom ?? backup).authority()));
     checkExceptions(request.forget, carriedFrom, backup);
     const isException = request.forget.length > 0 || log.lost !== null;
     if (log.lost !== null && !request.acceptLostLog) throw lostLog(log.lost);
@@ -96,14 +97,23 @@ export async function prepare(
       ? privilegedKeyId(carriedFrom ?? backup, tools.operatorKey, now)
       : null;
     const carried = carriedLog({ log, escrow, candidate, at, keyId, request, tools });
-    const found: LiveState =
-      live.found === "whole" && carriedFrom === null
-        ? { found: "missing", why: "nothing was applied to the state that stands there" }
-        : live;
-    return { request, now, at, live: found, candidate, log, escrow, carried, keyId };
+    return { request, now, at, live: nothing ?? live, candidate, log, escrow, carried, keyId };
   } finally {
     for (const reader of readers) reader.close();
   }
+}
+
+/** What says that there is no live state to carry from; null when there is one. */
+function nothingToCarry(
+  live: LiveState,
+  isApplied: boolean,
+  { liveIsOlder }: ChosenLog,
+): Exclude<LiveState, { readonly found: "whole" }> | null {
+  if (live.found !== "whole") return live;
+  if (!isApplied)
+    return { found: "missing", why: "nothing was applied to the state that stands there" };
+  // All that it knows, the backup knows too.
+  return liveIsOlder ? { found: "damaged", why: "it is older than the backup" } : null;
 }
 
 function ownKey(authority: { readonly publicKey: PublicKey } | null): PublicKey {

@@ -210,6 +210,7 @@ describe("a state that was copied back by hand", () => {
     copyFileSync(`${state.world.db}.copy`, state.world.db);
     const result = await state.restore({ backup });
     expect(result.plan?.log).toMatchObject({ from: "backup", lost: null });
+    expect(result.plan?.live.why).toBe("it is older than the backup");
     expect(result.preRestoreBackup).toBeNull();
     expect(state.read((reader) => reader.log().indexOf("later"))).not.toBeNull();
     state.open().close();
