@@ -98,11 +98,11 @@ export async function blastRadius(
 
 function summary({ accepting, treaties, attestation_count, lost_count, cut_off }: Radius): string {
   const counts = [
-    `${accepting.length} accept it`,
-    `${treaties.length} treaties fall`,
-    `${attestation_count} attestations with them`,
-    `${lost_count} trust paths lost`,
-    `${cut_off.length} cut off`,
+    `accepted by ${accepting.length}`,
+    `treaties that fall: ${treaties.length}`,
+    `attestations: ${attestation_count}`,
+    `trust paths lost: ${lost_count}`,
+    `cut off: ${cut_off.length}`,
   ];
   return counts.join(", ");
 }

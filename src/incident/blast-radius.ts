@@ -22,7 +22,7 @@ export interface Radius {
   readonly lost: readonly TrustPathChange[];
   readonly lost_count: number;
   readonly longer_count: number;
-  /** In a treaty before, and in none after. */
+  /** In a treaty before, and in none after; we ourselves apart. */
   readonly cut_off: readonly string[];
 }
 
@@ -36,6 +36,7 @@ export function radiusOf(snapshot: Snapshot, subject: BlastSubject, now: Instant
     new Graph(left),
     new Set(gone.map((edge) => edge.from)),
   );
+  const own = snapshot.authority?.sovereignId;
   const before = sortedSet(endsOf(edges));
   const after = new Set(endsOf(left));
   const attestations = affected(snapshot, subject, gone, left);
@@ -49,7 +50,7 @@ export function radiusOf(snapshot: Snapshot, subject: BlastSubject, now: Instant
     lost: paths.lost.toSorted(byEnds).slice(0, LISTED),
     lost_count: paths.lost.length,
     longer_count: paths.longer.length,
-    cut_off: before.filter((sovereign) => !after.has(sovereign)),
+    cut_off: before.filter((sovereign) => sovereign !== own && !after.has(sovereign)),
   };
 }
 
