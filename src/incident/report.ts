@@ -22,7 +22,7 @@ export interface Report {
   readonly sections: readonly Section[];
 }
 
-export const TITLES: { readonly [K in Incident["kind"]]: string } = {
+const TITLES: { readonly [K in Incident["kind"]]: string } = {
   "key-compromise": "Operator key compromise",
   "bad-treaty": "Bad treaty issued",
   "bad-feed": "Bad revocation feed imported",
