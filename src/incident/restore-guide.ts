@@ -2,7 +2,7 @@
 import { AppError } from "../errors.js";
 import type { VerifiedBackup } from "../model/backup.js";
 import type { PublicKey } from "../model/documents.js";
-import type { IncidentResult } from "../model/incident.js";
+import type { IncidentResult, StepOutcome } from "../model/incident.js";
 import type { Forget, RestorePlan, RestoreRequest, RestoreResult } from "../model/restore.js";
 import { prettyJson } from "../protocol/canonical.js";
 import { typedJson } from "../protocol/typed-json.js";
@@ -64,11 +64,22 @@ export async function guideRestore(
     asked: { backup, preRestoreBackup, acceptLostLog, reason, forget },
   });
   folder.addFile("restore/manifest.json", text(selected.manifest));
-  const plan = await planRestore(asked, tools.restore);
+  const plan = await noting(
+    folder,
+    "plan-restore",
+    "refused",
+    async () => await planRestore(asked, tools.restore),
+  );
   folder.addFile("restore/plan.json", text(plan));
   folder.record({ step: "plan-restore", outcome: "done", message: planSentence(plan) });
-  await approved(tools, folder, plan);
-  const result = await runRestore(asked, tools.restore);
+  await noting(folder, "approve", "held", async () => await tools.approve(plan));
+  folder.record({ step: "approve", outcome: "done", message: `approved by ${tools.by}` });
+  const result = await noting(
+    folder,
+    "restore",
+    "failed",
+    async () => await runRestore(asked, tools.restore),
+  );
   folder.addFile("restore/result.json", text(result));
   folder.addFile("restore/checkpoint.txt", result.checkpoint);
   const { generation, quarantine, resumed } = result;
@@ -114,19 +125,20 @@ function keyOf({ restore }: GuideTools): PublicKey {
   return restore.key.publicKey;
 }
 
-async function approved(
-  tools: GuideTools,
+/** What stops the restore stands in the timeline too. */
+async function noting<T>(
   folder: IncidentFolder,
-  plan: RestorePlan,
-): Promise<void> {
+  step: string,
+  outcome: StepOutcome,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    await tools.approve(plan);
+    return await work();
   } catch (error) {
     if (error instanceof AppError)
-      folder.record({ step: "approve", outcome: "held", message: error.message });
+      folder.record({ step, outcome, message: `${error.code}: ${error.message}` });
     throw error;
   }
-  folder.record({ step: "approve", outcome: "done", message: `approved by ${tools.by}` });
 }
 
 async function concluded(
