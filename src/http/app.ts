@@ -171,10 +171,14 @@ function logUnverified(app: FastifyInstance, names: readonly string[]): void {
   );
 }
 
-/** The query is left out: it holds what was asked about whom. */
+/**
+ * The query is left out: it holds what was asked about whom. So is a path that is not ours: it may be of another service, whose
+ * addresses hold tokens.
+ */
 function logRefusal(request: FastifyRequest, reply: FastifyReply): void {
   const { method, url } = request;
-  const path = url.split("?", 1)[0]?.slice(0, LOGGED_PATH_CHARACTERS);
+  const ours = url.split("?", 1)[0]?.slice(0, LOGGED_PATH_CHARACTERS);
+  const path = request.is404 ? null : ours;
   request.log.info(
     { method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
     "request refused",

@@ -201,16 +201,21 @@ test("the log holds refusals and no word of what succeeds", async () => {
   const logging = new Served(world, { logger: { level: "info", stream } });
   await logging.get("/connectome.json");
   expect(lines).toEqual([]);
-  await logging.get("/nowhere?q=1", { "x-request-id": "r-1" });
+  await logging.get("/attestations/nobody?q=1", { "x-request-id": "r-1" });
   // Nobody fills the log with what he asks for.
-  await logging.get(`/${"a".repeat(10_000)}`);
+  const long = `/log/tile/0/${"a".repeat(10_000)}`;
+  await logging.get(long);
+  // It may be the address of another service, with its token.
+  await logging.get("/nowhere/with-a-token");
   await logging.close();
-  expect(lines).toHaveLength(2);
-  expect(JSON.parse(lines[1] ?? "")).toMatchObject({ path: `/${"a".repeat(511)}`, status: 404 });
-  expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+  const [first, second, third] = lines.map((line): unknown => JSON.parse(line));
+  expect(first).toMatchObject({
     reqId: "r-1",
     method: "GET",
-    path: "/nowhere",
+    path: "/attestations/nobody",
     status: 404,
   });
+  expect(second).toMatchObject({ path: long.slice(0, 512) });
+  expect(third).toMatchObject({ path: null, status: 404 });
+  expect(lines).toHaveLength(3);
 });
