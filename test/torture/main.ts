@@ -91,6 +91,10 @@ function flips(): void {
 
 async function planted(): Promise<void> {
   for (const bug of PLANTED) {
+    if (missing !== null && bug.shows === "powerCuts") {
+      say(`planted: ${bug.name}: skipped, ${missing}`);
+      continue;
+    }
     const caught = await isCaught(fixtures, bug, missing === null, atOnce);
     say(`planted: ${bug.name}: ${caught ?? "NOT CAUGHT"}`);
     if (caught === null) broken += 1;
