@@ -80,6 +80,12 @@ export function checkPlace(path: string): void {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return;
   if (!stat.isFile()) throw new AppError("state_unreadable", `${path} is not a file`);
+  // Root may write it too, but what SQLite makes beside it would be root's, and its owner locked out.
+  if (process.platform !== "win32" && stat.uid !== process.geteuid?.()) {
+    throw new AppError("state_unreadable", `${basename(path)} belongs to another user`, {
+      hint: "run concordat as the user that the state belongs to",
+    });
+  }
   if (process.platform !== "win32" && (stat.mode & WRITABLE_BY_ANYONE) !== 0) {
     throw new AppError("state_unreadable", `anyone on this machine may write ${basename(path)}`, {
       hint: `chmod o-w ${path}`,

@@ -1,5 +1,5 @@
 /** Where a writer works, and with which SQLite. */
-import { chmodSync, linkSync, symlinkSync } from "node:fs";
+import { chmodSync, chownSync, linkSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { openState, openStateForWriting } from "../../../src/state/open.js";
@@ -37,6 +37,16 @@ test("a file that anyone may write is not written, and can be read", () => {
   openState(path).close();
   chmodSync(path, 0o664);
   openStateForWriting(path, "test").close();
+});
+
+test("another user's file is not written, and can be read", ({ skip }) => {
+  if (process.geteuid?.() !== 0) skip("only root can give a file away");
+  const path = closedState();
+  chownSync(path, 65_534, 65_534);
+  expect(expectError("state_unreadable", () => openStateForWriting(path, "test")).message).toBe(
+    "na.db belongs to another user",
+  );
+  openState(path).close();
 });
 
 test("a folder in which anyone may replace files is refused, unless only their own", () => {
