@@ -15,14 +15,16 @@ export const REST = "^";
 /** What an erased value leaves behind. No plain value looks so. */
 export const ERASED = "<erased>";
 
-/** Details that we name and fill: ids, digests, codes, counts, booleans and times. */
+/**
+ * Details that we name and fill: ids, digests, codes, counts, booleans and times. No id of an attestation is among them: whoever
+ * knows it reads there who is a member. Part of the leaf's format: with another list, leaves of before would not verify.
+ */
 const PUBLIC: ReadonlySet<string> = new Set([
   "accepted",
   "action",
   "allow_lost_paths",
   "allow_removals",
   "already_revoked",
-  "attestation_id",
   "backup_digest",
   "change_digest",
   "changes",
@@ -36,7 +38,6 @@ const PUBLIC: ReadonlySet<string> = new Set([
   "field",
   "generation",
   "holder_tier",
-  "id",
   "index",
   "issued_at",
   "issuer_sovereign_id",
@@ -68,6 +69,15 @@ const PUBLIC: ReadonlySet<string> = new Set([
   "tree",
 ]);
 
+/** Written for anybody who asks: what looks like an id there is whatever a stranger has sent. */
+const OF_STRANGERS: ReadonlySet<string> = new Set([
+  "admin_auth_failed",
+  "admin_auth_throttled",
+  "membership_attestation_verified",
+  "recognition_treaty_verified",
+  "treaty_attestation_verified",
+]);
+
 /** Ids, digests, codes and times. Longer text, and text with spaces, may be anybody's words. */
 const PLAIN = /^[A-Za-z0-9][A-Za-z0-9._:/+=@~-]{0,199}$/;
 const FIELD = /^[a-z][a-z0-9_]{0,63}$/;
@@ -88,6 +98,7 @@ export function partsOf(event: LoggedEvent): Parts {
   const names = Object.keys(event.details);
   // Which fields come first must not depend on the order in which a row happens to name them.
   const ordered = names.length > MAX_FIELDS ? names.toSorted() : names;
+  const isOfStrangers = OF_STRANGERS.has(event.event_type);
   let fields = 0;
   for (const name of ordered) {
     const value = event.details[name] ?? null;
@@ -96,7 +107,8 @@ export function partsOf(event: LoggedEvent): Parts {
       continue;
     }
     fields++;
-    if (PUBLIC.has(name) && isPlain(value)) details[name] = value;
+    if (PUBLIC.has(name) && isPlain(value) && !(isOfStrangers && typeof value === "string"))
+      details[name] = value;
     else committed.set(name, value);
   }
   const rest = restOf(event, odd);

@@ -73,6 +73,24 @@ describe("leafBytes", () => {
     expect(committedFields({ ...event, details })).toEqual(["key_id"]);
   });
 
+  test("does not say which attestations there are: their ids open the list of the members", () => {
+    const details = { attestation_id: "a-1", id: "a-1", kind: "MembershipAttestation" };
+    expect(committedFields({ ...event, details })).toEqual(["attestation_id", "id"]);
+  });
+
+  test.each([
+    "admin_auth_failed",
+    "admin_auth_throttled",
+    "membership_attestation_verified",
+    "recognition_treaty_verified",
+    "treaty_attestation_verified",
+  ])("of %s says nothing that a stranger has chosen", (type) => {
+    const details = { key_id: "k", treaty_id: "t", accepted: true, count: 3 };
+    const logged = { ...event, event_type: type, details };
+    expect(committedFields(logged)).toEqual(["key_id", "treaty_id"]);
+    expect(partsOf(logged).details).toEqual({ accepted: true, count: 3 });
+  });
+
   test("keeps names that are none of ours, and unknown members, out of the leaf", () => {
     const odd = { ...event, details: { "a reason": "x", "": 1 }, note: "private" };
     const leaf = Buffer.from(leafOf(odd)).toString();
