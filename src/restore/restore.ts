@@ -1,15 +1,7 @@
 /** A backup becomes the state again, without bringing back trust that was taken away since (design.md 4.3). */
-import {
-  existsSync,
-  lstatSync,
-  mkdtempSync,
-  openSync,
-  closeSync,
-  fsyncSync,
-  rmSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, openSync, closeSync, fsyncSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { makeBackup } from "../backup/make.js";
 import { AppError } from "../errors.js";
 import type { RestorePlan, RestoreRequest, RestoreResult } from "../model/restore.js";
@@ -30,6 +22,7 @@ import {
 } from "../state/restore/pending.js";
 import { removeWork, settleRestore } from "../state/restore/settle.js";
 import { finishState, type Finished } from "./finish.js";
+import { checkKeepable, checkPlaces, quarantineName, stateFile } from "./places.js";
 import { prepare, type Prepared, type RestoreTools } from "./prepare.js";
 
 export type { RestoreStep, RestoreTools } from "./prepare.js";
@@ -43,7 +36,12 @@ export async function planRestore(
 ): Promise<RestorePlan> {
   const work = mkdtempSync(join(tmpdir(), "concordat-restore-"));
   try {
-    const prepared = await prepare(atRealPath(request), tools, work);
+    const db = stateFile(request.db);
+    if (readPending(db)?.stage === "built")
+      throw new AppError("restore_pending", "a restore waits to be put in place", {
+        hint: "finish it first: concordat restore with --yes, or start concordat serve",
+      });
+    const prepared = await prepare({ ...request, db }, tools, work);
     return describe(prepared, build(prepared, join(work, "restored")));
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -59,8 +57,9 @@ export async function runRestore(
   given: RestoreRequest,
   tools: RestoreTools,
 ): Promise<RestoreResult> {
-  const request = atRealPath(given);
-  const { db } = request;
+  const db = newPath(given.db);
+  const request = { ...given, db: stateFile(db) };
+  checkPlaces(request);
   checkPlace(db);
   const lock = WriterLock.acquire(db, HOLDER, toOffsetForm(fromInstant(tools.clock())));
   try {
@@ -83,9 +82,13 @@ async function begin(
     backup: resolve(backup),
     preRestoreBackup: resolve(preRestoreBackup),
     escrow: resolve(escrow),
-    quarantine: quarantineName(db, tools),
+    quarantine: quarantineName(db, tools.clock()),
     line: null,
   };
+  // One that this very restore had made before it was killed is made again.
+  const force = earlier?.preRestoreBackup === pending.preRestoreBackup;
+  // Before the note, which says whose it is.
+  if (!force) checkKeepable(preRestoreBackup);
   removeWork(db);
   writePending(db, pending);
   let built: { readonly plan: RestorePlan; readonly finished: Finished };
@@ -94,8 +97,6 @@ async function begin(
     tools.onStep("verify");
     const prepared = await prepare(request, tools, workFolder(db));
     tools.onStep("back_up");
-    // One that this very restore had made before it was killed is made again.
-    const force = earlier?.preRestoreBackup === pending.preRestoreBackup;
     kept = keepState(prepared, tools, force);
     tools.onStep("build");
     built = buildAndFinish(prepared, tools);
@@ -248,24 +249,5 @@ function finishedEarlier(
     };
   } finally {
     reader.close();
-  }
-}
-
-/** A link would stay where the file goes, and lead nowhere in between. Throws AppError `restore_refused`. */
-function atRealPath(request: RestoreRequest): RestoreRequest {
-  const db = newPath(request.db);
-  if (lstatSync(db, { throwIfNoEntry: false })?.isSymbolicLink() === true)
-    throw new AppError("restore_refused", `${request.db} is a symbolic link`, {
-      hint: "name the file itself",
-    });
-  return { ...request, db };
-}
-
-function quarantineName(db: string, { clock }: RestoreTools): string {
-  const stamp = fromInstant(clock()).replaceAll(/[-:]|\.\d+/g, "");
-  const name = `${basename(db)}.quarantine-${stamp}`;
-  for (let count = 1; ; count += 1) {
-    const candidate = count === 1 ? name : `${name}-${count}`;
-    if (!existsSync(join(dirname(db), candidate))) return candidate;
   }
 }

@@ -2,6 +2,7 @@
 import { closeSync, existsSync, openSync } from "node:fs";
 import { basename } from "node:path";
 import { AppError } from "../../errors.js";
+import { isJsonObject } from "../../protocol/json.js";
 import { Connection } from "../connection.js";
 import { checkPages, inspect } from "../inspect.js";
 import { readHead } from "../log/head.js";
@@ -24,7 +25,8 @@ export type LiveState =
 
 /**
  * Copies what stands at `db` to the new file `file`, and reads every row that is carried. Leaves no trace at `db`, which may be
- * in use. Throws AppError `state_foreign`, `state_newer` and `state_unreadable`: such a file is nothing to replace.
+ * in use. What is no SQLite file at all counts as damaged: it is kept in the quarantine as it is. Throws AppError `state_foreign`
+ * for another program's database, `state_newer` and `state_unreadable`: such a file is nothing to replace.
  */
 export function copyLive(db: string, file: string, at: string): LiveState {
   if (existingPath(db) === null) return { found: "missing", why: `there is no state at ${db}` };
@@ -41,12 +43,32 @@ export function copyLive(db: string, file: string, at: string): LiveState {
     return { found: "whole", file, ...found };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    if (!DAMAGE.has(error.code)) throw error;
-    return { found: "damaged", why: `${basename(db)}: ${error.message}` };
+    const why = error.code === "state_foreign" ? whyDestroyed(db, error) : whyDamaged(db, error);
+    if (why === null) throw error;
+    return { found: "damaged", why };
   }
 }
 
 const DAMAGE: ReadonlySet<string> = new Set(["state_corrupt", "log_broken"]);
+
+function whyDamaged(db: string, { code, message }: AppError): string | null {
+  if (!DAMAGE.has(code)) return null;
+  const name = basename(db);
+  return message.startsWith(name) ? message : `${name}: ${message}`;
+}
+
+/** A destroyed state looks like no database, or like another program's that has our tables. Null: it is that program's. */
+function whyDestroyed(db: string, { message, details }: AppError): string | null {
+  if (isJsonObject(details) && details["sqlite"] === "SQLITE_NOTADB") return message;
+  const source = new ReadConnection(db, () => {});
+  try {
+    const ours = "SELECT 1 FROM sqlite_schema WHERE name = 'concordat_meta'";
+    if (source.get().value(ours) === undefined) return null;
+    return `${basename(db)} has the tables of a state, and the mark of another program`;
+  } finally {
+    source.close();
+  }
+}
 
 /**
  * Brings a copy of ours, which nobody else has open, to our schema. Throws AppError `state_corrupt`, `state_unreadable`,

@@ -18,21 +18,35 @@ const PARTS = ["", "-wal", "-shm", "-journal"] as const;
 
 /**
  * Called under the state's lock, by whoever is about to write it; the same call again goes on where one was killed. Null: no
- * restore was under way. Throws AppError `restore_pending`, `restore_refused`, `escrow_unusable`, `escrow_damaged`.
+ * restore was under way. Throws AppError `restore_pending`, `restore_refused`, `unwritable_file`, `escrow_unusable`,
+ * `escrow_damaged`.
  */
 export function settleRestore(db: string): "finished" | "taken_back" | null {
   const pending = readPending(db);
   if (pending === null) return null;
-  if (pending.stage === "planned") {
+  return guarded(db, () => {
+    const isBuilt = pending.stage === "built";
+    if (isBuilt) {
+      putInPlace(db, pending);
+      tellEscrow(db, pending);
+    }
     removeWork(db);
     removePending(db);
-    return "taken_back";
+    return isBuilt ? "finished" : "taken_back";
+  });
+}
+
+/** What the file system refuses stops here with the note in place, so that the next run goes on from it. */
+function guarded<T>(db: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof AppError || !(cause instanceof Error)) throw cause;
+    throw new AppError("unwritable_file", `files beside ${db} cannot be moved: ${cause.message}`, {
+      hint: "put that right, and run concordat restore again: it goes on from there",
+      cause,
+    });
   }
-  putInPlace(db, pending);
-  tellEscrow(db, pending);
-  removeWork(db);
-  removePending(db);
-  return "finished";
 }
 
 /** Removes what a restore was built from, and what it had built. */

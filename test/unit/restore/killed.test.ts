@@ -62,7 +62,9 @@ describe.each(BEFORE)("killed at %s", (step) => {
 test("one that had made its backup makes it again, and no other's is replaced", async () => {
   await killAt("build");
   expect(existsSync(state.request.preRestoreBackup)).toBe(true);
-  await expectRefused(state, "file_exists", { preRestoreBackup: state.world.file });
+  const other = join(state.world.folder, "other.db");
+  state.world.back({ output: other });
+  await expectRefused(state, "file_exists", { preRestoreBackup: other });
   await expectRefused(state, "file_exists");
 });
 
