@@ -30,6 +30,8 @@ export type AuditEventType =
   | "plan_applied"
   | "audit_field_erased"
   | "audit_escrow_accepted"
+  | "audit_row_found"
+  | "audit_rows_accepted"
   | "admin_auth_failed"
   | "admin_authz_denied"
   | "admin_auth_throttled"

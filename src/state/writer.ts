@@ -12,6 +12,8 @@ import type { WriterLock } from "./lock.js";
 import type { EventToLog } from "./log/append.js";
 import { eraseEntryField } from "./log/erase.js";
 import { appendToEscrow } from "./log/escrow-file.js";
+import { takeForeignRows, type WrapRow } from "./log/foreign-rows.js";
+import { readHead } from "./log/head.js";
 import { LogTransaction, type Signed } from "./log/log-transaction.js";
 import { applyOperation } from "./operations/apply-operation.js";
 import { putApplied } from "./operations/inventory.js";
@@ -41,6 +43,12 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
   "writer_fenced",
 ]);
 
+/** Entries that were taken over from another program: `count` of them, from `index` on. */
+export interface Accepted {
+  readonly index: number;
+  readonly count: number;
+}
+
 export interface StateWriter extends StateReader {
   /** Which of the state's writers this one is: every later one has a higher number. */
   readonly epoch: number;
@@ -59,6 +67,12 @@ export interface StateWriter extends StateReader {
    * Throws as `note`, and AppError `log_entry_not_found` and `log_field_not_found`.
    */
   erase(index: number, field: string, event: AuditEvent): boolean;
+  /**
+   * Logs the rows of `audit_events` that other programs have written, as they are found, and behind them the event that
+   * `record` makes of where they stand. `wrap` makes an event of a row that holds none. Gives how many there were; without any,
+   * nothing is written. Throws as `note`.
+   */
+  acceptForeignRows(wrap: WrapRow, record: (accepted: Accepted) => AuditEvent): number;
   /** Signs and puts in escrow what waits for it: the leaves of writers without a key. Throws as `note`. */
   settleLog(): void;
   /** Remembers the resources of blobs that were parsed. Leaves the revision as it is. */
@@ -145,6 +159,17 @@ export class FileWriter extends FileReader implements StateWriter {
       writeEvent(transaction, event);
       log.append([toLog(event)], readGeneration(transaction));
       return true;
+    });
+  }
+
+  acceptForeignRows(wrap: WrapRow, record: (accepted: Accepted) => AuditEvent): number {
+    return this.#write((transaction, log) => {
+      const rows = takeForeignRows(transaction, wrap);
+      if (rows.length === 0) return 0;
+      const event = record({ index: readHead(transaction).size, count: rows.length });
+      writeEvent(transaction, event);
+      log.append([...rows, toLog(event)], readGeneration(transaction));
+      return rows.length;
     });
   }
 

@@ -3,6 +3,7 @@ import { AppError } from "../../errors.js";
 import type { HashReader, LogHead, StoredEntry } from "../../model/log.js";
 import { HASH_BYTES } from "../../protocol/log/merkle.js";
 import type { Connection, Queries } from "../connection.js";
+import { iterateForeignRows, type ForeignRow } from "./foreign-rows.js";
 import { readHead } from "./head.js";
 import { readHash } from "./stored-hashes.js";
 
@@ -18,6 +19,8 @@ export interface LogReader {
   readonly hashes: HashReader;
   /** Ids of the rows of `audit_events` that no leaf records: another program has written them. */
   unlogged(): Iterable<string>;
+  /** The same rows, with what they say. */
+  foreignRows(): Iterable<ForeignRow>;
 }
 
 const ENTRIES = `SELECT seq, concordat_log_leaves.event_id, leaf, event_json, created_at
@@ -28,10 +31,6 @@ const SALTS =
 const RUN = `SELECT group_concat(hex(hash), '' ORDER BY pos) FROM concordat_log_nodes WHERE pos >= ? AND pos < ?`;
 /** Below it, one query each is as fast. */
 const MIN_RUN = 8;
-const UNLOGGED = `SELECT event_id FROM audit_events
-  WHERE NOT EXISTS (SELECT 1 FROM concordat_log_leaves WHERE concordat_log_leaves.event_id = audit_events.event_id)
-  ORDER BY created_at, rowid`;
-
 export class FileLogReader implements LogReader {
   readonly #connection: () => Connection;
 
@@ -75,7 +74,11 @@ export class FileLogReader implements LogReader {
   };
 
   *unlogged(): Iterable<string> {
-    for (const [id] of this.#connection().iterate(UNLOGGED)) yield String(id);
+    for (const { id } of this.foreignRows()) yield id;
+  }
+
+  foreignRows(): Iterable<ForeignRow> {
+    return iterateForeignRows(this.#connection());
   }
 }
 

@@ -18,16 +18,16 @@ export function logStandingEvents(transaction: Transaction): void {
   });
   const generation = readGeneration(transaction);
   for (const [rowid] of rows) {
-    const select = "SELECT event_id, event_json FROM audit_events WHERE rowid = ?";
-    const [columns = []] = transaction.rows(select, Number(rowid));
-    const [id, json] = columns.map(String) as [string, string];
+    const select = "SELECT event_id, event_json, created_at FROM audit_events WHERE rowid = ?";
+    const [[id, json, createdAt] = []] = transaction.rows(select, Number(rowid));
+    if (typeof id !== "string" || typeof json !== "string") continue;
     const event = eventOrNull(id, json);
-    if (event !== null) log.append([{ id, event }], generation);
+    if (event !== null && event.created_at === createdAt) log.append([{ id, event }], generation);
   }
   log.finish();
 }
 
-/** A row of others that is no event is in no log; `audit verify` names it. */
+/** A row of others that is no event, or one of another time, is in no log; `audit verify` names it. */
 function eventOrNull(id: string, json: string): StoredEvent | null {
   try {
     return parseEvent(id, json);

@@ -91,21 +91,24 @@ test("the events of a state without a log become its first entries, oldest first
   const connection = new Connection(path, {});
   migrate(connection, AT_OFFSET, 4);
   connection.close();
-  const json = (id: string): string =>
-    JSON.stringify({ event_id: id, event_type: "t", details: { reason: id }, created_at: "" });
+  const json = (id: string, at: string): string =>
+    JSON.stringify({ event_id: id, event_type: "t", details: { reason: id }, created_at: at });
+  const [first, second] = ["2026-01-01T00:00:00+00:00", "2026-01-02T00:00:00+00:00"];
   withPlainDatabase(path, (database) => {
     const insert = database.prepare("INSERT INTO audit_events VALUES (?, ?, ?)");
-    insert.run("b", json("b"), "2026-01-02T00:00:00+00:00");
-    insert.run("a", json("a"), "2026-01-01T00:00:00+00:00");
+    insert.run("b", json("b", second), second);
+    insert.run("a", json("a", first), first);
     insert.run("c", "no event", "2026-01-03T00:00:00+00:00");
+    // It could never be found by its time, and no verification would let it pass.
+    insert.run("d of another time", json("d", first), second);
   });
   const writer = openLogged(path);
   expect(writer.log().head()).toMatchObject({ size: 2, origin: null, checkpoint: null });
   const entries = [...writer.log().entries(0, 2)];
   expect(entries.map(({ eventId }) => eventId)).toEqual(["a", "b"]);
-  expect(entries.map(({ eventJson }) => eventJson)).toEqual([json("a"), json("b")]);
+  expect(entries.map(({ eventJson }) => eventJson)).toEqual([json("a", first), json("b", second)]);
   expect(entries.map(({ salts }) => [...salts.keys()])).toEqual([["reason"], ["reason"]]);
-  expect([...writer.log().unlogged()]).toEqual(["c"]);
+  expect([...writer.log().unlogged()]).toEqual(["d of another time", "c"]);
   // Signed as soon as there is somebody to sign it.
   commitLogged(writer, [event("d")], [CONFIGURE]);
   expect(writer.log().head()).toMatchObject({ size: 3, origin: ORIGIN, checkpointSize: 3 });
