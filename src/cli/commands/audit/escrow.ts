@@ -2,14 +2,12 @@
 import { randomBytes } from "node:crypto";
 import { boolean } from "@oclif/core/flags";
 import { auditEvent } from "../../../audit/events.js";
-import { verifyDatabase } from "../../../audit/verify-database.js";
 import { AppError } from "../../../errors.js";
 import { instantFromMillis } from "../../../protocol/instant.js";
-import { assertAuthorityKey, readAuthorityKey } from "../../../sign/authority-key.js";
 import { readEscrow } from "../../../state/log/escrow.js";
 import { openState, openStateAcceptingEscrow } from "../../../state/open.js";
 import { holderOf } from "../../apply-report.js";
-import { auditLogOptions } from "../../audit-log.js";
+import { assertLogWhole, auditLogOptions } from "../../audit-log.js";
 import { BaseCommand } from "../../base-command.js";
 import { authorityKey, config, dbPath, reason, repo } from "../../flags.js";
 import { visible } from "../../render/visible.js";
@@ -61,7 +59,7 @@ export default class AuditEscrow extends BaseCommand<EscrowReport> {
 }
 
 function accept(settings: Settings, why: string): void {
-  verify(settings);
+  assertLogWhole(settings);
   const log = auditLogOptions(settings);
   const writer = openStateAcceptingEscrow(settings.db, holderOf("audit escrow"), log);
   try {
@@ -71,24 +69,6 @@ function accept(settings: Settings, why: string): void {
     writer.note([], [auditEvent("audit_escrow_accepted", details, now, randomBytes(16))]);
   } finally {
     writer.close();
-  }
-}
-
-/** The whole log, and the key that is to sign the next checkpoint. Throws AppError `log_broken` and those of the key. */
-function verify({ db, authorityKey: path }: Settings): void {
-  const key = readAuthorityKey(path);
-  const reader = openState(db);
-  try {
-    const authority = reader.authority();
-    if (authority !== null) assertAuthorityKey(key, authority.publicKey);
-    const trusted = { key: key.publicKey, from: "given" } as const;
-    const { fault } = verifyDatabase(reader.log(), { key: trusted, escrow: null, since: null });
-    if (fault !== null)
-      throw new AppError("log_broken", fault.message, {
-        details: { index: fault.index, fault: fault.fault },
-      });
-  } finally {
-    reader.close();
   }
 }
 
