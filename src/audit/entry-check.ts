@@ -9,6 +9,7 @@ import {
   commitment,
   leafBytes,
   leafOf,
+  leafText,
   parseLeaf,
   type Leaf,
   type LeafContext,
@@ -35,16 +36,16 @@ export class EntryCheck {
     if (entry.createdAt !== event.created_at)
       throw altered(entry.index, "the event's row names another time than the event");
     this.disclosed += entry.salts.size;
-    this.#note(event);
+    this.#note(entry.index, event);
   }
 
   /** Takes note of an entry behind those that are checked, which may be an erasure. */
   noteErasure(entry: StoredEntry): void {
     const event = rebuilt(entry);
-    if (event !== null) this.#note(event);
+    if (event !== null) this.#note(entry.index, event);
   }
 
-  /** After the last entry: an erasure stands behind what it erased. Throws `Faulty`. */
+  /** After the last entry, for an erasure stands behind what it erased. Throws `Faulty`. */
   finish(): void {
     for (const [erasure, { index, field }] of this.#erased)
       if (!this.#logged.has(erasure))
@@ -55,8 +56,9 @@ export class EntryCheck {
         );
   }
 
-  #note({ event_type: type, details: { index, field } }: LoggedEvent): void {
-    if (type === ERASURE && typeof index === "number" && typeof field === "string")
+  /** No entry says of one behind it that it was erased: it would be a licence to. */
+  #note(at: number, { event_type: type, details: { index, field } }: LoggedEvent): void {
+    if (type === ERASURE && typeof index === "number" && index < at && typeof field === "string")
       this.#logged.add(erasureOf(index, field));
   }
 
@@ -117,14 +119,21 @@ function rebuilt({ index, leaf, eventJson, salts }: StoredEntry): LoggedEvent | 
 function compareNames(index: number, leaf: Leaf, event: LoggedEvent): void {
   if (leaf.index !== index)
     throw new Faulty("leaf_altered", index, `the leaf says that it is entry ${leaf.index}`);
-  if (leaf.eventId !== event.event_id)
+  if (leaf.eventId !== leafText(event.event_id))
     throw new Faulty("event_swapped", index, `the row holds the event ${event.event_id}`);
-  if (leaf.eventType !== event.event_type) throw altered(index, "the event's type is another");
-  if (leaf.createdAt !== event.created_at) throw altered(index, "the event's time is another");
+  if (leaf.eventType !== leafText(event.event_type))
+    throw altered(index, "the event's type is another");
+  if (leaf.createdAt !== leafText(event.created_at))
+    throw altered(index, "the event's time is another");
   const { details } = partsOf(event);
-  for (const name of new Set([...Object.keys(details), ...Object.keys(leaf.details)]))
-    if (textOf(details[name]) !== textOf(leaf.details[name]))
+  const named = new Map(Object.entries(leaf.details));
+  for (const [name, value] of Object.entries(details)) {
+    const logged = named.get(name);
+    named.delete(name);
+    if (logged === undefined || canonicalJson(logged) !== canonicalJson(value))
       throw altered(index, `the event's ${name} is another`);
+  }
+  for (const name of named.keys()) throw altered(index, `the event's ${name} is gone`);
 }
 
 function readLeaf({ index, leaf }: StoredEntry): Leaf {
@@ -158,10 +167,6 @@ function isContext(value: unknown): value is LeafContext {
     typeof value["generation"] === "number" &&
     typeof value["index"] === "number"
   );
-}
-
-function textOf(value: JsonValue | undefined): string | null {
-  return value === undefined ? null : canonicalJson(value);
 }
 
 function altered(index: number, message: string): Faulty {

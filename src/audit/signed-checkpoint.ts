@@ -22,14 +22,42 @@ export function vkeyFor(key: string, origin: string): string {
   return keys.map((one) => (isPublicKey(one) ? vkeyOf(origin, one) : one)).join(" ");
 }
 
-/** The checkpoint of a note that the key has signed. Throws `Faulty`. */
-export function judgeCheckpoint(note: string, key: string, origin?: string): Checkpoint {
+/** A checkpoint whose signature holds. */
+export interface JudgedCheckpoint extends Checkpoint {
+  /** The one of the keys that has signed it: of several, one may be retired, or stolen. */
+  readonly vkey: string;
+}
+
+/** The checkpoint of a note that the key has signed; `name` is what a refusal calls it. Throws `Faulty`. */
+export function judgeCheckpoint(
+  note: string,
+  key: string,
+  origin?: string,
+  name = "the checkpoint",
+): JudgedCheckpoint {
   try {
     const { origin: named } = parseCheckpoint(note);
-    return verifyCheckpoint(note, vkeyFor(key, origin ?? named).split(" "), origin);
+    const vkeys = vkeyFor(key, origin ?? named).split(" ");
+    const checkpoint = verifyCheckpoint(note, vkeys, origin);
+    return { ...checkpoint, vkey: vkeys.find((vkey) => hasSigned(vkey, note)) ?? "" };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    throw new Faulty("checkpoint_refused", null, error.message);
+    throw new Faulty("checkpoint_refused", null, `${name}: ${error.message}`);
+  }
+}
+
+/** As `judgeCheckpoint`, for the one that was kept from before. */
+export function judgeSince(note: string, key: string, origin: string | undefined): Checkpoint {
+  return judgeCheckpoint(note, key, origin, "the earlier checkpoint");
+}
+
+function hasSigned(vkey: string, note: string): boolean {
+  try {
+    verifyCheckpoint(note, vkey);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
   }
 }
 

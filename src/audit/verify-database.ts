@@ -12,7 +12,7 @@ import {
 import { EntryCheck } from "./entry-check.js";
 import type { LogSource } from "./log-source.js";
 import { Marks, type Mark } from "./marks.js";
-import { judgeCheckpoint, vkeyFor, type TrustedKey } from "./signed-checkpoint.js";
+import { judgeCheckpoint, judgeSince, vkeyFor, type TrustedKey } from "./signed-checkpoint.js";
 import { StoredNodes } from "./stored-nodes.js";
 import { Faulty, type LogFault, type Verification } from "./verification.js";
 
@@ -33,6 +33,7 @@ export function verifyDatabase(log: LogSource, options: DatabaseOptions): Verifi
   const tree = new RootBuilder();
   const entries = new EntryCheck();
   let signedSize = 0;
+  let signedBy: string | null = null;
   const extended: number[] = [];
   /** A fault of no entry counts only when no entry has one. */
   let whole: LogFault | null = null;
@@ -47,7 +48,11 @@ export function verifyDatabase(log: LogSource, options: DatabaseOptions): Verifi
     }
   };
   attempt(() => {
-    if (head.checkpoint === null || options.key === null) return;
+    if (options.key === null) return;
+    if (head.checkpoint === null) {
+      if (options.key.from !== "given" || head.size === 0) return;
+      throw new Faulty("checkpoint_refused", null, "the log holds no checkpoint of the key given");
+    }
     const signed = judgeCheckpoint(head.checkpoint, options.key.key, head.origin ?? undefined);
     if (signed.size !== head.checkpointSize)
       throw new Faulty(
@@ -57,6 +62,7 @@ export function verifyDatabase(log: LogSource, options: DatabaseOptions): Verifi
       );
     marks.push({ ...signed, fault: "root_mismatch", name: "the signed checkpoint" });
     signedSize = signed.size;
+    signedBy = signed.vkey;
   });
   attempt(() => {
     if (options.escrow === null) return;
@@ -77,7 +83,7 @@ export function verifyDatabase(log: LogSource, options: DatabaseOptions): Verifi
         null,
         "no key is known that could have signed --since",
       );
-    const since = judgeCheckpoint(options.since, options.key.key, head.origin ?? undefined);
+    const since = judgeSince(options.since, options.key.key, head.origin ?? undefined);
     marks.push({ ...since, fault: "not_an_extension", name: "the earlier checkpoint" });
     extended.push(since.size);
   });
@@ -109,13 +115,17 @@ export function verifyDatabase(log: LogSource, options: DatabaseOptions): Verifi
     entries: tree.size,
     signed_size: fault === null ? signedSize : 0,
     key_from: options.key?.from ?? null,
-    vkey:
-      options.key === null || head.origin === null ? null : vkeyFor(options.key.key, head.origin),
+    vkey: signedBy ?? expectedKey(options.key, head.origin),
     extends: fault === null ? extended : [],
     disclosed: entries.disclosed,
     hidden: entries.hidden,
     fault,
   };
+}
+
+/** Who is to sign a log that is not signed. */
+function expectedKey(key: TrustedKey | null, origin: string | null): string | null {
+  return key === null || origin === null ? null : vkeyFor(key.key, origin);
 }
 
 /** The fault that an error is; one that is none is passed on. */

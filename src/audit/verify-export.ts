@@ -9,7 +9,7 @@ import { parseCheckpoint, type Checkpoint } from "../protocol/log/checkpoint.js"
 import { SALT_BYTES, commitment, parseLeaf, type Leaf } from "../protocol/log/leaf.js";
 import { HASH_BYTES, RootBuilder, leafHash, verifyInclusion } from "../protocol/log/merkle.js";
 import { FORMAT, MEMBERS } from "./export-format.js";
-import { judgeCheckpoint, vkeyFor } from "./signed-checkpoint.js";
+import { judgeCheckpoint, judgeSince } from "./signed-checkpoint.js";
 import { Faulty, type LogFault, type Verification } from "./verification.js";
 
 export interface ExportOptions {
@@ -133,7 +133,7 @@ class ExportCheck {
       throw this.#damaged(`names entries behind the ${checkpoint.size} of its checkpoint`);
     const isWhole = complete && from === 0 && to === checkpoint.size;
     this.#header = { checkpoint, from, to, isComplete: complete, isWhole };
-    this.#vkey = vkeyFor(this.#options.key ?? vkey, origin);
+    this.#vkey = checkpoint.vkey;
     this.#next = from;
     this.#takeSince(checkpoint, isWhole);
     this.#compareSince();
@@ -148,7 +148,7 @@ class ExportCheck {
         null,
         "only an export of the whole log shows what it extends",
       );
-    this.#since = key === null ? parseCheckpoint(since) : judgeCheckpoint(since, key, origin);
+    this.#since = key === null ? parseCheckpoint(since) : judgeSince(since, key, origin);
     if (this.#since.origin !== origin)
       throw new Faulty("not_an_extension", null, "the earlier checkpoint is of another log");
     if (this.#since.size > size)

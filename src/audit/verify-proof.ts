@@ -4,7 +4,7 @@ import { encodeBase64 } from "../protocol/base64.js";
 import { parseLeaf, type Leaf } from "../protocol/log/leaf.js";
 import { leafHash, verifyInclusion } from "../protocol/log/merkle.js";
 import { parseProof, type TlogProof } from "../protocol/log/tlog-proof.js";
-import { judgeCheckpoint, vkeyFor } from "./signed-checkpoint.js";
+import { judgeCheckpoint } from "./signed-checkpoint.js";
 import { Faulty, type LogFault, type Verification } from "./verification.js";
 
 export interface ProofVerification extends Verification {
@@ -29,9 +29,8 @@ export function verifyProof(text: string, key: string): ProofVerification {
     if (!verifyInclusion(index, checkpoint.size, leafHash(extra), hashes, checkpoint.root))
       throw new Faulty("proof_refused", index, "the proof does not lead to the checkpoint's root");
     const leaf = readLeaf(index, extra);
-    const { origin, size, root } = checkpoint;
+    const { origin, size, root, vkey } = checkpoint;
     const hidden = leaf.commitments.size;
-    const vkey = vkeyFor(key, origin);
     const head = { origin, size, root: encodeBase64(root), signed_size: size, vkey };
     return { ...result, ...head, verified: true, hidden, fault: null, leaf };
   } catch (error) {

@@ -1,7 +1,6 @@
 /** Verifies a log that is served as tiles, or lies there as files, from its entries alone. */
 import { AppError } from "../errors.js";
 import { encodeBase64 } from "../protocol/base64.js";
-import type { Checkpoint } from "../protocol/log/checkpoint.js";
 import { parseLeaf } from "../protocol/log/leaf.js";
 import { RootBuilder, leafHash, nodeHash } from "../protocol/log/merkle.js";
 import {
@@ -12,7 +11,7 @@ import {
   tileWidth,
 } from "../protocol/log/tiles.js";
 import { Marks, type Mark } from "./marks.js";
-import { judgeCheckpoint, vkeyFor } from "./signed-checkpoint.js";
+import { judgeCheckpoint, judgeSince, type JudgedCheckpoint } from "./signed-checkpoint.js";
 import { Faulty, type LogFault, type Verification } from "./verification.js";
 
 /** The bytes at a path below the log's prefix. Throws AppError when they cannot be had. */
@@ -30,7 +29,7 @@ export interface TilesOptions {
  */
 export async function verifyTiles(fetch: FetchTile, options: TilesOptions): Promise<Verification> {
   const tree = new RootBuilder();
-  let checkpoint: Checkpoint | null = null;
+  let checkpoint: JudgedCheckpoint | null = null;
   let hidden = 0;
   let fault: LogFault | null = null;
   const earlier: number[] = [];
@@ -39,7 +38,7 @@ export async function verifyTiles(fetch: FetchTile, options: TilesOptions): Prom
     checkpoint = judgeCheckpoint(note, options.key);
     const marks: Mark[] = [{ ...checkpoint, fault: "root_mismatch", name: "the checkpoint" }];
     if (options.since !== null) {
-      const since = judgeCheckpoint(options.since, options.key, checkpoint.origin);
+      const since = judgeSince(options.since, options.key, checkpoint.origin);
       marks.push({ ...since, fault: "not_an_extension", name: "the earlier checkpoint" });
       earlier.push(since.size);
     }
@@ -68,7 +67,7 @@ export async function verifyTiles(fetch: FetchTile, options: TilesOptions): Prom
     entries: tree.size,
     signed_size: fault === null ? (checkpoint?.size ?? 0) : 0,
     key_from: "given",
-    vkey: checkpoint === null ? null : vkeyFor(options.key, checkpoint.origin),
+    vkey: checkpoint?.vkey ?? null,
     extends: fault === null ? earlier : [],
     disclosed: 0,
     hidden,

@@ -141,8 +141,13 @@ function isCount(value: JsonValue | undefined): value is number {
   return typeof value === "number" && value >= 0;
 }
 
+/** A text of other tools as a leaf has it. */
+export function leafText(text: string): string {
+  return text.length <= MAX_TEXT ? text : sha256(text);
+}
+
 function quoted(text: string): string {
-  return canonicalJson(text.length <= MAX_TEXT ? text : sha256(text));
+  return canonicalJson(leafText(text));
 }
 
 function bad(why: string, cause?: unknown): AppError {

@@ -4,6 +4,7 @@ import type { DatabaseOptions } from "../../../src/audit/verify-database.js";
 import type { Verification } from "../../../src/audit/verification.js";
 import { canonicalJson } from "../../../src/protocol/canonical.js";
 import { parseCheckpoint, signCheckpoint } from "../../../src/protocol/log/checkpoint.js";
+import { vkeyOf } from "../../../src/protocol/log/note.js";
 import { eraseField, type LoggedEvent } from "../../../src/protocol/log/committed.js";
 import {
   ORIGIN,
@@ -39,9 +40,11 @@ describe("a log as it was written", () => {
 
   test("verifies when it is empty, or not yet signed, or signed in part", () => {
     expect(verified(auditedLog([]))).toMatchObject({ verified: true, entries: 0 });
-    expect(verified(auditedLog(revocations(5), -1))).toMatchObject({
+    const key = { key: VKEY, from: "state" } as const;
+    expect(verified(auditedLog(revocations(5), -1), { key })).toMatchObject({
       verified: true,
       signed_size: 0,
+      vkey: VKEY,
     });
     expect(verified(auditedLog(revocations(5), 3))).toMatchObject({
       verified: true,
@@ -98,6 +101,21 @@ describe("a damaged log names the first bad entry", () => {
   });
 });
 
+test("a log without a checkpoint is refused to whoever gives a key, for anybody could have written it", () => {
+  expect(verified(auditedLog(revocations(5), -1)).fault).toMatchObject({
+    fault: "checkpoint_refused",
+  });
+});
+
+test("of several keys, the one that has signed is named", () => {
+  const other = vkeyOf(ORIGIN, keyOf("other").publicKey);
+  const key = { key: `${other}\n${VKEY}`, from: "given" } as const;
+  expect(verified(auditedLog(revocations(5)), { key })).toMatchObject({
+    verified: true,
+    vkey: VKEY,
+  });
+});
+
 describe("an erased value", () => {
   function erased(entry: JsonEntry): Audited {
     const events = [...revocations(4), event(4, entry, "audit_field_erased")];
@@ -115,6 +133,30 @@ describe("an erased value", () => {
       verified: true,
       hidden: 1,
     });
+  });
+
+  test("is refused when the entry that says so stands before it", () => {
+    const log = auditedLog([
+      event(0, { index: 1, field: "reason" }, "audit_field_erased"),
+      ...revocations(4).slice(1),
+    ]);
+    const without = eraseField(at(revocations(4), 1), "reason") ?? expect.fail();
+    log.rows.set(at(log.eventIds, 1), canonicalJson(without));
+    log.salts[1] = new Map([...at(log.salts, 1)].filter(([field]) => field !== "reason"));
+    expect(verified(log).fault).toMatchObject({ fault: "erased_unlogged", index: 1 });
+  });
+
+  test("of an event with names of any length is accepted", () => {
+    const odd = {
+      event_id: "i".repeat(300),
+      event_type: "t".repeat(300),
+      details: { reason: "x" },
+      created_at: "2".repeat(300),
+    };
+    const log = auditedLog([odd, event(1, { index: 0, field: "reason" }, "audit_field_erased")]);
+    log.rows.set(odd.event_id, canonicalJson(eraseField(odd, "reason") ?? expect.fail()));
+    log.salts[0] = new Map();
+    expect(verified(log)).toMatchObject({ verified: true, hidden: 1 });
   });
 
   test("is refused when the entry says so of another", () => {
