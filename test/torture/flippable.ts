@@ -49,6 +49,9 @@ function killed(folder: string): void {
 function askState(folder: string): void {
   writing(folder, (state) => {
     const snapshot = state.snapshot();
+    // A pass asks git whether the head descends from it, and git does not know another.
+    if (state.trusted()?.commit !== DESIRED.commit)
+      throw new AppError("state_corrupt", "the history was rewritten");
     const key = state.authority()?.publicKey;
     const log = verifyDatabase(state.log(), {
       key: key === undefined ? null : { key, from: "state" },
