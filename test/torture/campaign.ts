@@ -43,7 +43,8 @@ export function countsOf(outcomes: readonly Outcome[]): readonly Count[] {
     outcomes,
     ({ case: { scenario, fault } }) => `${scenario}/${fault.kind}`,
   );
-  return [...groups.values()].flatMap((group): Count[] => {
+  const sorted = [...groups].toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return sorted.flatMap(([, group]): Count[] => {
     const [first] = group;
     if (first === undefined) return [];
     const { scenario, fault } = first.case;
