@@ -2,7 +2,8 @@
 import { closeSync, existsSync, openSync } from "node:fs";
 import { basename } from "node:path";
 import { AppError } from "../../errors.js";
-import { isJsonObject } from "../../protocol/json.js";
+import { parseFeed } from "../../protocol/documents.js";
+import { isJsonObject, parseJson } from "../../protocol/json.js";
 import { Connection } from "../connection.js";
 import { checkPages, inspect } from "../inspect.js";
 import { readHead } from "../log/head.js";
@@ -90,6 +91,7 @@ export function prepareCopy(
   }
 }
 
+/** Throws AppError `state_corrupt` for what cannot be read as it was written, whatever is wrong with it. */
 function readThrough(file: string): void {
   const reader = openState(file);
   try {
@@ -97,6 +99,13 @@ function readThrough(file: string): void {
     reader.feedPolls();
     reader.suspension();
     reader.trusted();
+    const own = reader.publishedFeed();
+    if (own !== null) parseFeed(parseJson(own.json));
+  } catch (cause) {
+    if (!(cause instanceof AppError)) throw cause;
+    throw new AppError("state_corrupt", `it holds what cannot be read: ${cause.message}`, {
+      cause,
+    });
   } finally {
     reader.close();
   }

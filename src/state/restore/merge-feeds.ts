@@ -18,6 +18,7 @@ export function mergeFeeds(merge: Merge): void {
     `INSERT OR IGNORE INTO main.imported_sovereign_revocations
      SELECT * FROM backup.imported_sovereign_revocations AS old WHERE NOT ${rejected("old")}`,
   );
+  revokeListed(merge);
   copyRows(merge, "concordat_rejected_feeds", "live");
   transaction.run(
     `INSERT OR IGNORE INTO main.concordat_rejected_feeds
@@ -26,6 +27,21 @@ export function mergeFeeds(merge: Merge): void {
         WHERE feed.issuer_sovereign_id = old.issuer_sovereign_id AND feed.feed_id = old.feed_id)`,
   );
   for (const { issuer, sequence } of merge.forgottenFeeds) forgetFeed(merge, issuer, sequence);
+}
+
+/** An imported feed has revoked what it lists even where somebody has removed the row: as the newest feed that lists it says. */
+function revokeListed({ transaction }: Merge): void {
+  transaction.run(
+    `INSERT OR IGNORE INTO main.imported_sovereign_revocations
+       (issuer_sovereign_id, attestation_id, feed_id, sequence, reason, imported_at)
+     SELECT feed.issuer_sovereign_id, listed.value, feed.feed_id, feed.sequence,
+            (SELECT given.value FROM json_each(feed.json, '$.revocation_reasons') AS given WHERE given.key = listed.value),
+            feed.imported_at
+       FROM (SELECT *, CASE WHEN json_valid(feed_json) THEN feed_json ELSE '{}' END AS json
+               FROM main.sovereign_revocation_feeds) AS feed,
+            json_each(feed.json, '$.revoked_attestation_ids') AS listed
+      WHERE listed.type = 'text' ORDER BY feed.sequence DESC`,
+  );
 }
 
 /** Polls say how fresh a feed is. One of a feed that was forgotten would keep it from being asked for again. */

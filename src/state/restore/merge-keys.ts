@@ -9,6 +9,7 @@ import { copyRows, joinRows, type Merge } from "./merge.js";
 export function mergeKeys(merge: Merge): void {
   const { transaction } = merge;
   joinRows(merge, "revoked_operator_keys");
+  revokeLogged(merge);
   const revoked = "key_id IN (SELECT key_id FROM main.revoked_operator_keys)";
   copyRows(merge, "concordat_operator_keys", "live", `${revoked} OR state = 'retired'`);
   copyRows(
@@ -34,6 +35,18 @@ export function mergeKeys(merge: Merge): void {
        AND key_id NOT IN (SELECT key_id FROM live.concordat_operator_keys)
        AND public_key IN (SELECT json_extract(spec_json, '$.public_key') FROM live.concordat_inventory
                            WHERE kind = 'OperatorKey' AND live = 1 AND object_id = old.key_id)`,
+  );
+}
+
+/** The log knows of a revocation even where somebody has removed its row. */
+function revokeLogged({ transaction }: Merge): void {
+  transaction.run(
+    `INSERT OR IGNORE INTO main.revoked_operator_keys (key_id, revoked_at, reason, revoked_by)
+     SELECT id, MIN(created_at), 'revoked_before_restore', 'the log' FROM (
+       SELECT json_extract(event_json, '$.details.key_id') AS id, created_at
+         FROM (SELECT event_json, created_at FROM main.audit_events WHERE event_json LIKE '%operator_key_revoked%')
+        WHERE json_valid(event_json) AND json_extract(event_json, '$.event_type') = 'operator_key_revoked')
+      WHERE typeof(id) = 'text' GROUP BY id`,
   );
 }
 
