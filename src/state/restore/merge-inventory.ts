@@ -48,9 +48,7 @@ export function mergeInventory(
       if (entry.kind === "OperatorKey" && !entry.live) put(entry);
       continue;
     }
-    const standing = fate(entry);
-    const isTrusted = standing === "stands" || standing === "forgotten";
-    put({ ...entry, live: entry.live && isTrusted });
+    put(unknownEntry(entry, fate(entry)));
   }
   return [...merged.values()];
 }
@@ -60,6 +58,21 @@ function recordEntries(
   fate: (entry: InventoryEntry) => Fate,
 ): readonly InventoryEntry[] {
   return entry.live && fate(entry) === "ended" ? [] : [entry];
+}
+
+/** What becomes of a name that only the backup knows. */
+function unknownEntry(entry: InventoryEntry, fate: Fate): InventoryEntry {
+  switch (fate) {
+    case "stands":
+    case "forgotten":
+      return entry;
+    case "revoked":
+      return { ...entry, live: false };
+    case "succeeded":
+    case "ended":
+      // An earlier restore has ended it, or what succeeded it, and left its name free.
+      return entry.live ? tombstoneOf(entry) : entry;
+  }
 }
 
 /** What becomes of one name that the live state knows. */

@@ -67,6 +67,12 @@ describe("a treaty's name", () => {
     expect(merged([], [entry("a", "1")])).toEqual(["a=1"]);
     expect(merged([], [entry("a", "1")], { "1": "revoked" })).toEqual(["a=1 x"]);
   });
+
+  test("that an earlier restore has freed is not buried by a backup from before it", () => {
+    const live = [entry("a#1", "1", buried)];
+    expect(merged(live, [entry("a", "1")], { "1": "ended" })).toEqual(["a#1=1 x"]);
+    expect(merged([], [entry("a", "1")], { "1": "succeeded" })).toEqual(["a#1=1 x"]);
+  });
 });
 
 describe("a key's name", () => {
