@@ -101,6 +101,13 @@ export function reachOf(
   const facts = { sequence, missing, recognises };
   if (newest.sequence === null)
     return { ...facts, reach: "unknown", behind_by: null, message: newest.message };
+  if (sequence !== null && sequence > newest.sequence && missing > 0)
+    return {
+      ...facts,
+      reach: "unknown",
+      behind_by: null,
+      message: `it names sequence ${sequence}, newer than any known here, and yet ${missing} of ${newest.revoked.length} revocations are not in force there`,
+    };
   if (sequence !== null && sequence > newest.sequence)
     return {
       ...facts,

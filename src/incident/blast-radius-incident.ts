@@ -53,7 +53,8 @@ export async function blastRadius(
     const radius = radiusOf(snapshot, found, now);
     folder.record({ step: "blast-radius", outcome: "done", message: summary(radius) });
     const signal = AbortSignal.timeout(TOTAL_MS);
-    const newest = await newestFeed(reader, snapshot, found.issuer, request.fetch, signal);
+    const fetching = request.ask ? request.fetch : null;
+    const newest = await newestFeed(reader, snapshot, found.issuer, fetching, signal);
     const others = snapshot.sovereigns.filter((row) => row.sovereignId !== found.issuer);
     const asked = request.ask ? await askSovereigns(others, newest, request.fetch, signal) : [];
     folder.record({
@@ -130,13 +131,19 @@ function remoteChecks(
   });
 }
 
+const HEARD = {
+  yes: "recognises the issuer",
+  no: "does not recognise the issuer",
+  silent: "was not heard",
+} as const;
+
 /** One line for each sovereign that was asked: how far the newest feed has come. */
 function effectsOf(asked: readonly Asked[], at: IncidentEffect["at"]): readonly IncidentEffect[] {
   return asked.map(({ report }) => ({
     at,
     event_id: "",
     log_index: null,
-    action: report.recognises === true ? "recognises the issuer" : "was asked",
+    action: HEARD[report.recognises === null ? "silent" : report.recognises ? "yes" : "no"],
     object: report.sovereign_id,
     current: `${report.reach}${report.behind_by === null || report.behind_by === 0 ? "" : ` by ${report.behind_by}`}: ${report.message}`,
     answer: report.reach === "imported" ? null : "tell its operators to fetch the newest feed",
@@ -158,6 +165,13 @@ function findingsOf({ radius, newest_feed, asked }: BlastRadiusReport): readonly
       level: "warning",
       message: `newest feed of ${newest_feed.issuer}: ${newest_feed.message}`,
       hint: "ask the issuer for its feed, or apply once to publish our own",
+    });
+  else if (newest_feed.origin === "imported")
+    findings.push({
+      code: "newest_feed_unconfirmed",
+      level: "warning",
+      message: newest_feed.message,
+      hint: `a newer feed of ${newest_feed.issuer} may exist: run this again once it answers`,
     });
   const silent = asked.filter(({ reach }) => reach === "unreachable" || reach === "unknown");
   if (silent.length > 0)

@@ -9,16 +9,18 @@ import { verifyFeed } from "../protocol/verify.js";
 import type { StateReader } from "../state/reader.js";
 import type { NewestFeed } from "./blast-radius-ask.js";
 
-/** `issuer` is ours, or a sovereign whose feed is fetched where its resource says, and verified. */
+/** `issuer` is ours, or a sovereign whose feed is fetched where its resource says, and verified. Null: nothing is fetched. */
 export async function newestFeed(
   reader: Pick<StateReader, "publishedFeed">,
   snapshot: Snapshot,
   issuer: string,
-  options: FetchOptions,
+  options: FetchOptions | null,
   signal: AbortSignal,
 ): Promise<NewestFeed> {
   if (issuer === snapshot.authority?.sovereignId) return published(reader, issuer);
   const imported = newestImported(snapshot, issuer);
+  if (options === null)
+    return { ...imported, message: `${imported.message}; ${issuer} was not asked` };
   const sovereign = snapshot.sovereigns.find((row) => row.sovereignId === issuer);
   const url = sovereign === undefined ? null : urlOf(sovereign);
   if (sovereign === undefined || url === null)

@@ -2,6 +2,7 @@
 import { AppError } from "../errors.js";
 import type { Snapshot } from "../model/state.js";
 import type { StoredEvent } from "../state/audit-events.js";
+import { isSignedBy } from "./signed-actions.js";
 
 export type BlastKind =
   | "recognition_treaty"
@@ -85,8 +86,9 @@ function issuedBy(
 ): Pick<BlastSubject, "treaties" | "attestations"> {
   const treaties = new Set<string>();
   const attestations = new Set<string>();
-  for (const { event_type, details } of log) {
-    if (details["key_id"] !== keyId) continue;
+  for (const event of log) {
+    if (!isSignedBy(event, keyId)) continue;
+    const { event_type, details } = event;
     const { treaty_id, attestation_id } = details;
     if (event_type === "recognition_treaty_issued" && typeof treaty_id === "string")
       treaties.add(treaty_id);

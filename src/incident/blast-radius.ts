@@ -5,6 +5,7 @@ import type { Snapshot } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import { byEnds, comparePaths } from "../plan/blast-radius.js";
 import { sortedSet } from "../protocol/code-points.js";
+import { parseTimestamp, toInstant } from "../protocol/instant.js";
 import { Graph, isActive, type Edge } from "../protocol/graph.js";
 import type { BlastSubject } from "./blast-radius-subject.js";
 
@@ -39,7 +40,7 @@ export function radiusOf(snapshot: Snapshot, subject: BlastSubject, now: Instant
   const own = snapshot.authority?.sovereignId;
   const before = sortedSet(endsOf(edges));
   const after = new Set(endsOf(left));
-  const attestations = affected(snapshot, subject, gone, left);
+  const attestations = affected(snapshot, subject, { gone, left, now });
   return {
     accepting: sortedSet(
       edges.filter((edge) => edge.to === subject.issuer).map(({ from }) => from),
@@ -54,21 +55,30 @@ export function radiusOf(snapshot: Snapshot, subject: BlastSubject, now: Instant
   };
 }
 
-/** Its own, and those of every sovereign that one of ours recognised by a treaty that falls, and by no other. */
+/**
+ * Its own, and those of every sovereign that one of ours recognised by a treaty that falls, and by no other. What has ended
+ * already is affected by nothing; an attestation that is asked about by its id counts in any case.
+ */
 function affected(
   snapshot: Snapshot,
   subject: BlastSubject,
-  gone: readonly Edge[],
-  left: readonly Edge[],
+  {
+    gone,
+    left,
+    now,
+  }: { readonly gone: readonly Edge[]; readonly left: readonly Edge[]; readonly now: Instant },
 ): readonly string[] {
+  const inForce = snapshot.attestations.filter(
+    (row) => row.status === "active" && toInstant(parseTimestamp(row.expiresAt)) > now,
+  );
   const kept = new Set(left.map((edge) => `${edge.from}\n${edge.to}`));
   const lost = new Set(
     gone.flatMap((edge) => (kept.has(`${edge.from}\n${edge.to}`) ? [] : [edge.to])),
   );
-  const carried = snapshot.attestations
-    .filter((row) => row.status === "active" && lost.has(row.issuer))
-    .map((row) => row.id);
-  return sortedSet([...subject.attestations, ...carried]);
+  const falling = new Set(subject.attestations);
+  const counted = inForce.filter((row) => falling.has(row.id) || lost.has(row.issuer));
+  const asked = subject.kind === "membership_attestation" ? subject.attestations : [];
+  return sortedSet([...asked, ...counted.map((row) => row.id)]);
 }
 
 function endsOf(edges: readonly Edge[]): readonly string[] {

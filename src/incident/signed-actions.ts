@@ -62,6 +62,14 @@ const READERS: Readonly<Record<string, Read>> = {
       ? { object, current: "imported", remedy: "look" }
       : { object, current: "no longer imported", remedy: null };
   },
+  admin_request_refused: ({ action, reason }) => refused(textOf(action), textOf(reason)),
+  admin_authz_denied: ({ reason }) => refused("a request above its tier", textOf(reason)),
+  admin_auth_failed: ({ reason }) =>
+    refused("a request in its name", `${textOf(reason)}, and nothing shows who signed it`),
+  admin_auth_throttled: ({ reason }) => refused("further requests in its name", textOf(reason)),
+  admin_legacy_signature_used: ({ action }) => {
+    return { object: textOf(action), current: "signed in the old form", remedy: null };
+  },
   recognition_policy_saved: (details, state) => {
     const object = textOf(details["policy_id"]);
     return state.snapshot().policy === null
@@ -70,12 +78,8 @@ const READERS: Readonly<Record<string, Read>> = {
   },
 };
 
-/** Whatever else a key is named in: a request that was refused, or a use of an old signature. */
-const NOTHING: Read = () => ({
-  object: "nothing",
-  current: "unchanged: it was refused, or only noted",
-  remedy: null,
-});
+/** Whatever else a key is named in. */
+const NOTHING: Read = () => ({ object: "nothing", current: "changed by it", remedy: null });
 
 /** In the order of the log. Requests that only read leave no event, and nonces are kept for ten minutes only. */
 export function signedActions(
@@ -90,7 +94,7 @@ export function signedActions(
   };
   const log = state.log();
   return [...state.auditEvents(filter)]
-    .filter((event) => isBy(event, keyId))
+    .filter((event) => isSignedBy(event, keyId) || namesKey(event, keyId))
     .map((event) => {
       const { event_id, event_type: action, details } = event;
       const read = READERS[action] ?? NOTHING;
@@ -108,11 +112,19 @@ export function signedActions(
     });
 }
 
-/** As the audit names who signed: `by`, and `key_id` where a request was refused. */
-function isBy({ event_type, details }: LoggedEvent, keyId: string): boolean {
+/** As the audit names whose signature held: `by`, and `revoked_by` of an operator key. */
+export function isSignedBy({ details }: LoggedEvent, keyId: string): boolean {
   if ("requested_by" in details) return false;
-  if (details["by"] === keyId || details["revoked_by"] === keyId) return true;
+  return details["by"] === keyId || details["revoked_by"] === keyId;
+}
+
+/** A request that was refused before, or while, its signature was judged. */
+function namesKey({ event_type, details }: LoggedEvent, keyId: string): boolean {
   return event_type.startsWith("admin_") && details["key_id"] === keyId;
+}
+
+function refused(object: string, reason: string): Standing {
+  return { object, current: `refused: ${reason}`, remedy: null };
 }
 
 interface Row {

@@ -42,6 +42,8 @@ const REVOKED = [
 
 interface Federation {
   readonly dir: string;
+  /** Of those that answer. */
+  readonly server: FeedServer;
   /** Of the attestation that was revoked. */
   readonly member: string;
   readonly at: (...args: string[]) => Promise<Ended>;
@@ -88,7 +90,7 @@ async function federation(): Promise<Federation> {
     };
     response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(body));
   });
-  return { dir, member: subject.id, at };
+  return { dir, server, member: subject.id, at };
 }
 
 test("who is hit, how far the newest feed has come, and what each side decides", async () => {
@@ -124,8 +126,9 @@ test("who is hit, how far the newest feed has come, and what each side decides",
 });
 
 test("of a sovereign the paths that are lost; nobody is asked when that is not wanted", async () => {
-  const { dir, at } = await federation();
+  const { dir, server, at } = await federation();
   const told = await at("incident", "blast-radius", "GLOBEX", "--no-ask");
+  expect(server.requests).toEqual([]);
   expect(told).toMatchObject({ code: 0, stderr: "" });
   expect(told.stdout).toMatch(/^BLAST RADIUS OF GLOBEX /);
   expect(told.stdout).toContain("nobody was asked");

@@ -3,9 +3,11 @@ import { radiusOf } from "../../../src/incident/blast-radius.js";
 import { readConnectome } from "../../../src/incident/blast-radius-answer.js";
 import { askSovereigns, reachOf, type NewestFeed } from "../../../src/incident/blast-radius-ask.js";
 import { blastSubject } from "../../../src/incident/blast-radius-subject.js";
+import { openState } from "../../../src/state/open.js";
 import type { SovereignRecord } from "../../../src/model/records.js";
 import { attestation, desired, sovereign, treaty } from "../../helpers/desired.js";
 import { FeedServer, NEVER, optionsFor } from "../../helpers/feed-server.js";
+import { Incidents } from "../../helpers/incidents.js";
 import { World } from "../../helpers/world.js";
 
 let world: World;
@@ -52,6 +54,15 @@ describe("what falls", () => {
     });
   });
 
+  test("with us: of what we attest only what is in force", () => {
+    const [row] = world.snapshot.attestations;
+    if (row === undefined) expect.fail("there is one");
+    const { snapshot, now } = world;
+    const ended = { ...snapshot, attestations: [{ ...row, status: "revoked" as const }] };
+    expect(radiusOf(ended, subjectOf("ACME"), now).attestation_count).toBe(0);
+    expect(radiusOf(ended, subjectOf(row.id), now).attestation_count).toBe(1);
+  });
+
   test("with an operator key: what it has issued, which is nothing of git's", () => {
     expect(subjectOf("operator-root")).toEqual({
       kind: "operator_key",
@@ -61,6 +72,25 @@ describe("what falls", () => {
       attestations: [],
     });
     expect(() => subjectOf("nobody")).toThrow(/nobody/);
+  });
+
+  test("with an operator key: what it has issued over HTTP", async () => {
+    const incidents = await Incidents.over();
+    incidents.ask("root", {
+      action: "issue_attestation",
+      subjectId: "stranger",
+      subjectPublicKey: null,
+      roles: ["role:client"],
+      validityHours: 24,
+      claims: {},
+    });
+    const reader = openState(incidents.repo.db);
+    const snapshot = reader.snapshot();
+    const issued = snapshot.attestations.map(({ id }) => id);
+    const found = blastSubject(snapshot, "operator-root", null, () => reader.auditEvents({}));
+    reader.close();
+    expect(found.attestations).toEqual(issued);
+    expect(radiusOf(snapshot, found, incidents.now).attestations).toEqual(issued);
   });
 });
 
@@ -102,7 +132,8 @@ describe("what another connectome says", () => {
     [[material("a", 5), material("b", 4)], "imported", 0, 0],
     [[material("a", 4)], "behind", 1, 1],
     [[], "behind", 5, 2],
-    [[material("a", 9)], "imported", 0, 1],
+    [[material("a", 9)], "unknown", null, 1],
+    [[material("a", 9), material("b", 9)], "imported", 0, 0],
     [[material("a", 5, "INITECH"), material("b", 5, "INITECH")], "behind", 5, 2],
   ] as const)("of the newest feed: %j", (materials, reach, behind_by, missing) => {
     const read = answer([], materials);
