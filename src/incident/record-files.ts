@@ -1,14 +1,20 @@
 /** Whether the files of an incident's folder are still those that were recorded. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
 import { AppError } from "../errors.js";
 import type { Incident, IncidentStep } from "../model/incident.js";
+import { canonicalJson } from "../protocol/canonical.js";
 import { sha256 } from "../protocol/digest.js";
+import { typedJson } from "../protocol/typed-json.js";
 import { readLines } from "./durable-file.js";
 import { openIncident, TIMELINE, type OpenIncident } from "./folder.js";
-import { readIncident } from "./read-incident.js";
+import { INCIDENT_FILE, readIncident } from "./read-incident.js";
 
-export type FileState = "as recorded" | "CHANGED" | "missing";
+/** `not recorded`: nobody has written down that it is there. */
+export type FileState = "as recorded" | "CHANGED" | "missing" | "not recorded";
+
+/** Made from the record, or the record itself. */
+const OWN = new Set([INCIDENT_FILE, TIMELINE, "report.md", "report.html"]);
 
 export interface Recorded {
   readonly incident: Incident;
@@ -23,10 +29,34 @@ export function readRecord(dir: string): Recorded {
       hint: "name the folder of an incident",
     });
   const steps = readLines(join(dir, TIMELINE)) as unknown as readonly IncidentStep[];
-  const files = new Map(
+  const files = new Map<string, FileState>(
     incident.files.map(({ name, sha256: digest }) => [name, stateOf(join(dir, name), digest)]),
   );
+  files.set(TIMELINE, timelineState(incident.steps, steps));
+  for (const name of namesIn(dir))
+    if (!OWN.has(name) && !files.has(name)) files.set(name, "not recorded");
   return { incident: { ...incident, steps }, files };
+}
+
+/** The steps stand in the record too; a crash leaves the timeline one of them ahead. */
+function timelineState(recorded: Incident["steps"], steps: Incident["steps"]): FileState {
+  if (steps.length === 0 && recorded.length > 0) return "missing";
+  const isSame = recorded.every((step, index) => {
+    const other = steps[index];
+    return other !== undefined && textOf(step) === textOf(other);
+  });
+  return isSame && steps.length <= recorded.length + 1 ? "as recorded" : "CHANGED";
+}
+
+function textOf(step: IncidentStep): string {
+  return canonicalJson(typedJson(step));
+}
+
+function namesIn(dir: string): readonly string[] {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(dir, join(entry.parentPath, entry.name)).split(sep).join("/"))
+    .toSorted();
 }
 
 /** Nothing continues it any more: the same kind and subject begin another one. Throws as `readRecord`. */

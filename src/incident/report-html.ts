@@ -7,14 +7,15 @@ const STYLE = `
 body { max-width: 68rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; font: .95rem/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 2.25rem 0 .5rem; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1.25rem; padding: 1rem 1.25rem; background: var(--soft); border-radius: .5rem; }
-dt { opacity: .75; }
+dl { display: grid; grid-template-columns: fit-content(40%) 1fr; gap: .3rem 1.25rem; padding: 1rem 1.25rem; background: var(--soft); border-radius: .5rem; }
+dt { opacity: .75; overflow-wrap: anywhere; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .9rem .4rem 0; border-top: 1px solid var(--line); overflow-wrap: break-word; }
 th { font-weight: 600; white-space: nowrap; border-top: 0; opacity: .75; }
 td { min-width: 5rem; }
+td:has(code) { min-width: 13.2rem; }
 td:first-child { white-space: nowrap; }
 code { font: .85em/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
 .good { color: var(--good); }

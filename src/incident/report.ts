@@ -88,9 +88,9 @@ function findings({ findings: list }: Incident): Section {
   };
 }
 
-function effects({ effects: list }: Incident): Section {
+function effects({ kind, effects: list }: Incident): Section {
   return {
-    title: "What happened in the window",
+    title: kind === "blast-radius" ? "Who was asked" : "What happened in the window",
     head: ["Time", "Log entry", "Event", "Object", "Now", "Answer"],
     rows: list.map(({ at, log_index, action, object, current, answer }) => [
       when(at),
@@ -136,13 +136,13 @@ function drafts({ drafts: list }: Incident): Section {
   return {
     title: "Drafts in git",
     head: ["Branch", "Commit", "Over", "Purpose", "Files", "Held"],
-    rows: list.map(({ branch, commit, base, purpose, files: paths, held }) => [
+    rows: list.map(({ branch, commit, base, purpose, files: paths, held, settled }) => [
       exact(branch),
       exact(commit),
       exact(base),
       text(purpose),
       exact(paths.join(", ")),
-      held === null ? text("no") : toned(held, false),
+      settled ? toned("merged", true) : held === null ? text("no") : toned(held, false),
     ]),
   };
 }
@@ -171,18 +171,23 @@ function timeline({ steps }: Incident): Section {
 }
 
 function files(list: readonly IncidentFile[], states: ReadonlyMap<string, FileState>): Section {
+  const listed = new Set(list.map(({ name }) => name));
+  const others = [...states].filter(([name]) => !listed.has(name));
+  const row = (name: string, state: FileState, bytes: string, digest: Cell): readonly Cell[] => [
+    exact(name),
+    text(bytes),
+    digest,
+    toned(state, state === "as recorded"),
+  ];
   return {
     title: "Files",
     head: ["File", "Bytes", "SHA-256", "Now"],
-    rows: list.map(({ name, bytes, sha256 }) => {
-      const state = states.get(name) ?? "missing";
-      return [
-        exact(name),
-        text(String(bytes)),
-        exact(sha256),
-        toned(state, state === "as recorded"),
-      ];
-    }),
+    rows: [
+      ...list.map(({ name, bytes, sha256 }) =>
+        row(name, states.get(name) ?? "missing", String(bytes), exact(sha256)),
+      ),
+      ...others.map(([name, state]) => row(name, state, "", text(""))),
+    ],
   };
 }
 

@@ -1,5 +1,5 @@
 /** The record of an incident: whole, checked, and harmless whatever its names and messages are. */
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openIncident } from "../../../src/incident/folder.js";
@@ -44,16 +44,34 @@ function recorded(subject: string): string {
 
 test("every file is compared with its digest", () => {
   const dir = recorded("t-1");
-  expect([...readRecord(dir).files.values()]).toEqual(["as recorded", "as recorded"]);
+  expect([...readRecord(dir).files.values()]).toEqual(Array(3).fill("as recorded"));
   writeFileSync(join(dir, "audit.jsonl"), "{ }\n");
   rmSync(join(dir, "plans/revocation.txt"));
   expect(readRecord(dir).files).toEqual(
     new Map([
       ["audit.jsonl", "CHANGED"],
       ["plans/revocation.txt", "missing"],
+      ["timeline.jsonl", "as recorded"],
     ]),
   );
   expectError("bad_incident", () => readRecord(temporaryFolder()));
+});
+
+test("a step that was altered, and a file that nobody wrote down, are told", () => {
+  const dir = recorded("t-1");
+  const timeline = join(dir, "timeline.jsonl");
+  const steps = readFileSync(timeline, "utf8");
+  writeFileSync(timeline, steps.replace('"done"', '"refused"'));
+  writeFileSync(join(dir, "plans/notes.txt"), "");
+  const { incident, files } = readRecord(dir);
+  expect(files.get("timeline.jsonl")).toBe("CHANGED");
+  expect(files.get("plans/notes.txt")).toBe("not recorded");
+  expect(reportMarkdown(reportOf(incident, files))).toMatch(/`timeline.jsonl` .*CHANGED/);
+  // A crash leaves it one step ahead.
+  writeFileSync(timeline, steps + steps);
+  expect(readRecord(dir).files.get("timeline.jsonl")).toBe("as recorded");
+  writeFileSync(timeline, "");
+  expect(readRecord(dir).files.get("timeline.jsonl")).toBe("missing");
 });
 
 test("an incident that is closed stays as it is, and another one begins", () => {

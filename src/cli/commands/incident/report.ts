@@ -25,6 +25,8 @@ interface Reported {
 
 const FORMATS = { md: reportMarkdown, html: reportHtml } as const;
 const INTEGRITY = 6;
+/** What somebody has put beside them is told in the report, and alters nothing. */
+const ALTERED = new Set(["CHANGED", "missing"]);
 
 export default class IncidentReport extends BaseCommand<Reported> {
   static override summary = "Render the record of an incident as Markdown and HTML.";
@@ -59,7 +61,7 @@ export default class IncidentReport extends BaseCommand<Reported> {
     const random = randomBytes;
     if (flags.close) closeIncident(folder, { by: whoAmI(), clock: realClock, random });
     const { incident, files } = readRecord(folder);
-    const altered = [...files].flatMap(([name, state]) => (state === "as recorded" ? [] : [name]));
+    const altered = [...files].flatMap(([name, state]) => (ALTERED.has(state) ? [name] : []));
     if (altered.length > 0) process.exitCode = INTEGRITY;
     const report = reportOf(incident, files);
     const reports = flags.format === undefined ? (["md", "html"] as const) : [];
