@@ -1,5 +1,6 @@
 /** Gives the commands of an incident what they work with: settings, clock, randomness, and the way to act at once. */
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { performLocal } from "../admin/perform-local.js";
 import { AppError } from "../errors.js";
@@ -41,10 +42,11 @@ export function incidentTools(
 }
 
 /** The next commands with the places that this one was given, so that they mean the same wherever they are typed. */
-export function placed(
-  result: IncidentResult,
+export function placed<Result extends IncidentResult>(
+  result: Result,
   flags: Readonly<Partial<Record<"repo" | "db" | "config", string | undefined>>>,
-): IncidentResult {
+  { controlSocket }: Pick<Settings, "controlSocket">,
+): Result {
   const places = (["repo", "db", "config"] as const).flatMap((name) => {
     const value = flags[name];
     return value === undefined ? [] : [`--${name}`, value];
@@ -53,6 +55,9 @@ export function placed(
   const next = result.next.map((words) => {
     const [program = "", ...rest] = words;
     if (program === "git") return [program, ...inRepo, ...rest];
+    // Beside a daemon only the daemon applies.
+    if (rest[0] === "apply" && existsSync(controlSocket))
+      return [program, "reconcile", "--now", ...places];
     return rest[1] === "report" ? words : [...words, ...places];
   });
   return { ...result, next };

@@ -19,7 +19,9 @@ export async function draftAnswer(
   bad: FeedEffect,
   corrected: CorrectedFeed | null,
 ): Promise<DraftedAnswer> {
-  const refusal = await drafting(folder, "draft-refusal", async () => {
+  const refusing = `incident/feed-${slug(bad.issuer)}-${bad.sequence}`;
+  const correcting = `${refusing}-corrected`;
+  const refusal = await drafting(folder, { step: "draft-refusal", branch: refusing }, async () => {
     const draft = await Draft.over(tools.source);
     const sovereign = issuerResource(draft, bad.issuer);
     // With the refusal in git already, suspension has ended or goes on as git says.
@@ -27,28 +29,32 @@ export async function draftAnswer(
     const isRefused = !rejectIn(draft, sovereign, bad, known);
     if (!isRefused) suspendIn(draft, sovereign, true);
     return await made(tools, folder, draft, {
-      branch: `incident/feed-${slug(bad.issuer)}-${bad.sequence}`,
+      branch: refusing,
       purpose: `Refuse feed ${bad.sequence} of ${bad.issuer}`,
       plan: "refusal",
       held: null,
     });
   });
   const first = refusal.draft;
-  const correction = await drafting(folder, "draft-correction", async () => {
-    if (corrected?.accepted !== true) return null;
-    const source = first === null ? tools.source : { ...tools.source, ref: first.branch };
-    const draft = await Draft.over(source);
-    const sovereign = issuerResource(draft, bad.issuer);
-    const known = await knownFiles(draft, tools.source, draft.ref);
-    if (!acceptIn(draft, sovereign, corrected.feed, known)) return null;
-    suspendIn(draft, sovereign, false);
-    return await made(tools, folder, draft, {
-      branch: `incident/feed-${slug(bad.issuer)}-${bad.sequence}-corrected`,
-      purpose: `Take the corrected feed of ${bad.issuer}`,
-      plan: "correction",
-      held: first === null ? null : `merge and apply ${first.branch} before it`,
-    });
-  });
+  const correction = await drafting(
+    folder,
+    { step: "draft-correction", branch: correcting },
+    async () => {
+      if (corrected?.accepted !== true) return null;
+      const source = first === null ? tools.source : { ...tools.source, ref: first.branch };
+      const draft = await Draft.over(source);
+      const sovereign = issuerResource(draft, bad.issuer);
+      const known = await knownFiles(draft, tools.source, draft.ref);
+      if (!acceptIn(draft, sovereign, corrected.feed, known)) return null;
+      suspendIn(draft, sovereign, false);
+      return await made(tools, folder, draft, {
+        branch: correcting,
+        purpose: `Take the corrected feed of ${bad.issuer}`,
+        plan: "correction",
+        held: first === null ? null : `merge and apply ${first.branch} before it`,
+      });
+    },
+  );
   return {
     drafts: [refusal.draft, correction.draft].filter((draft) => draft !== null),
     findings: [...refusal.findings, ...correction.findings],

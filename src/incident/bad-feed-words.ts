@@ -3,6 +3,7 @@ import type { Incident, IncidentEffect, IncidentResult } from "../model/incident
 import { parseTimestamp } from "../protocol/instant.js";
 import type { StateReader } from "../state/reader.js";
 import type { FeedEffect } from "./bad-feed-effect.js";
+import { mergeCommands } from "./next-commands.js";
 import type { CheckedAttestation } from "./expectations.js";
 
 /** Of a feed of a hundred thousand; all of them stand in feed/effect.json. */
@@ -54,10 +55,12 @@ interface Told {
   readonly incident: Incident;
   readonly checked: readonly CheckedAttestation[];
   readonly folder: string;
+  /** The list of attestations, as it was given. */
+  readonly expect: string | null;
 }
 
 export function verdictOf(told: Told): Pick<IncidentResult, "verdict" | "next"> {
-  const { bad, state, isSuspended, incident, checked, folder } = told;
+  const { bad, state, isSuspended, incident, checked, folder, expect } = told;
   const feed = `FEED ${bad.sequence} OF ${bad.issuer}`;
   const word = state === "rejected" ? "IS REJECTED" : "IS STILL IN FORCE";
   const count = `${bad.revocations.length} revocations, ${bad.alone_count} by it alone`;
@@ -67,31 +70,14 @@ export function verdictOf(told: Told): Pick<IncidentResult, "verdict" | "next"> 
     checked.length === 0
       ? ""
       : `; ${checked.length - wrong} of ${checked.length} attestations as expected`;
-  const [first] = incident.drafts;
+  const merges = mergeCommands(incident.drafts);
   const { issuer, sequence } = bad;
-  const again = [
-    "concordat",
-    "incident",
-    "bad-feed",
-    issuer,
-    "--sequence",
-    String(sequence),
-    "--expect",
-    "FILE",
-  ];
-  const merge =
-    first === undefined
-      ? []
-      : [
-          ["concordat", "plan", "--ref", first.branch],
-          ["git", "merge", "--ff-only", first.branch],
-          ["concordat", "apply"],
-        ];
+  const again = ["concordat", "incident", "bad-feed", issuer, "--sequence", String(sequence)];
   return {
     verdict: `${feed} ${word}  ${count}${heard}${checks}`,
     next: [
-      ...merge,
-      ...(first !== undefined || checked.length === 0 ? [again] : []),
+      ...merges,
+      ...(merges.length > 0 ? [[...again, ...(expect === null ? [] : ["--expect", expect])]] : []),
       ["concordat", "incident", "report", folder],
     ],
   };

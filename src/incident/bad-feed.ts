@@ -22,6 +22,8 @@ export interface BadFeedRequest {
   /** The bytes of the feed that is to take its place. */
   readonly corrected: Uint8Array | null;
   readonly expectations: readonly Expectation[];
+  /** Where they stand; null: none are given. */
+  readonly expect: string | null;
   /** Suspend the issuer at once, without waiting for git. */
   readonly now: boolean;
 }
@@ -69,13 +71,13 @@ export async function badFeed(
       findings: [...findingsOf(bad, corrected), ...answer.findings],
       // A run that expects nothing leaves what an earlier one has seen.
       ...(checked.length > 0 && { checks: toChecks(checked, view) }),
-      drafts,
       notices: [noticeTo(folder, bad)],
     });
     const { incident } = folder;
     const isRefused =
       checked.some(({ outcome }) => outcome === "disagrees") || corrected?.accepted === false;
-    const told = { bad, state, isSuspended, incident, checked, folder: folder.dir };
+    const { expect } = request;
+    const told = { bad, state, isSuspended, incident, checked, folder: folder.dir, expect };
     return { ...verdictOf(told), is_refused: isRefused, folder: folder.dir, incident };
   });
 }

@@ -1,24 +1,24 @@
 /** The notices of a bad treaty: to its subject, and to everyone who loses a trust path with it. */
 import type { IncidentNotice } from "../model/incident.js";
-import type { Plan } from "../model/plan.js";
 import type { TreatyRecord } from "../model/state.js";
 import { sortedSet } from "../protocol/code-points.js";
 import type { StateReader } from "../state/reader.js";
+import type { Radius } from "./blast-radius.js";
 import type { IncidentFolder } from "./folder.js";
 import { code, lines, toMinute } from "./notices.js";
 
 /** So many are written; further ones would be the same text. */
 const MOST = 100;
 
-/** Null for the plan: whom it affects was written down by an earlier run. */
+/** Null for the radius: whom it affects was written down by an earlier run. */
 export function treatyNotices(
   folder: IncidentFolder,
   treaty: TreatyRecord,
-  plan: Plan | null,
+  radius: Radius | null,
   reader: StateReader,
 ): void {
   const known = folder.incident.notices.map(({ to }) => to);
-  const relying = (plan?.blast_radius.lost ?? [])
+  const relying = (radius?.lost ?? [])
     .map(({ from }) => from)
     .filter((from) => from !== treaty.issuer);
   const recipients = sortedSet([treaty.subject, ...relying, ...known]).slice(0, MOST);

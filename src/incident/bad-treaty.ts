@@ -7,11 +7,21 @@ import { fromInstant, parseTimestamp, toInstant } from "../protocol/instant.js";
 import type { StateReader } from "../state/reader.js";
 import { acceptedUnder } from "./accepted-under.js";
 import { branchName } from "./branch-name.js";
-import { blastFinding, treatyFindings } from "./bad-treaty-findings.js";
+import { prettyJson } from "../protocol/canonical.js";
+import { typedJson } from "../protocol/typed-json.js";
+import type { Instant } from "../model/time.js";
+import type { Radius } from "./blast-radius.js";
+import {
+  blastFinding,
+  recognitionFindings,
+  treatyFindings,
+  treatyRadius,
+} from "./bad-treaty-findings.js";
 import { treatyNotices } from "./bad-treaty-notices.js";
 import { draftCorrected, type Correction } from "./correct-treaty.js";
 import { Draft } from "./draft.js";
 import type { IncidentFolder } from "./folder.js";
+import { mergeCommands } from "./next-commands.js";
 import {
   actAtOnce,
   drafting,
@@ -35,15 +45,18 @@ const REASON = "issued_in_error";
 /** Throws AppError `treaty_not_found`, `bad_draft`, `bad_incident`, and those of opening the state. */
 export async function badTreaty(tools: IncidentTools, asked: BadTreaty): Promise<IncidentResult> {
   const { now, correction } = asked;
-  const [folder, treaty, name] = await withState(tools, (reader) => {
+  const [folder, treaty, name, radius] = await withState(tools, (reader) => {
     const found = treatyOf(reader, asked.treaty);
-    return [openFolder(tools, reader, "bad-treaty", found.id), found, nameOf(reader, found)];
+    const made = openFolder(tools, reader, "bad-treaty", found.id);
+    return [made, found, nameOf(reader, found), radiusNow(tools, reader, made, found)];
   });
+  if (radius !== null) folder.addFile("radius.json", `${prettyJson(typedJson(radius))}\n`);
   folder.update({ asked: { ...folder.incident.asked, treaty: asked.treaty, now } });
   // Planned before it is revoked: afterwards nobody can see what it meant.
   const planned: { plan: Plan | null } = { plan: null };
-  const first = await drafting(folder, "draft-revocation", async () => {
-    const made = await revocationBranch(tools, folder, treaty, name);
+  const branch = `incident/treaty-${branchName(name)}`;
+  const first = await drafting(folder, { step: "draft-revocation", branch }, async () => {
+    const made = await revocationBranch(tools, folder, treaty, branch);
     if (made === null || treaty.status === "revoked") return made;
     planned.plan = await keepPlan(tools, folder, made, "revocation");
     return made;
@@ -64,13 +77,25 @@ export async function badTreaty(tools: IncidentTools, asked: BadTreaty): Promise
     keepAudit(reader, folder, { since: fromInstant(toInstant(parseTimestamp(treaty.issuedAt))) });
     check(reader, folder, treaty.id, tools);
     const effects = acceptedUnder(reader, treaty);
-    const blast = plan === null ? earlierBlast(folder) : [blastFinding(plan)];
+    const blast = radius === null ? earlierBlast(folder) : [blastFinding(radius, plan)];
+    const still = recognitionFindings(reader.snapshot(), treaty, tools.clock());
     const findings = treatyFindings(treaty, effects.length);
-    const all = [...first.findings, ...corrected.findings, ...blast, ...findings];
+    const all = [...first.findings, ...corrected.findings, ...blast, ...still, ...findings];
     folder.update({ effects, findings: all });
-    treatyNotices(folder, treaty, plan, reader);
+    treatyNotices(folder, treaty, radius, reader);
   });
-  return resultOf(folder, treaty, asked, corrected.isRefused);
+  return resultOf(folder, treaty, asked, { isRefused: corrected.isRefused, now: tools.clock() });
+}
+
+/** Null: it is revoked, and an earlier run has written down what that meant. Others may have come in its place since. */
+function radiusNow(
+  { clock }: IncidentTools,
+  reader: StateReader,
+  folder: IncidentFolder,
+  treaty: TreatyRecord,
+): Radius | null {
+  if (treaty.status === "revoked" && earlierBlast(folder).length > 0) return null;
+  return treatyRadius(reader.snapshot(), treaty, clock());
 }
 
 function earlierBlast({ incident }: IncidentFolder): readonly IncidentFinding[] {
@@ -98,7 +123,7 @@ async function revocationBranch(
   tools: IncidentTools,
   folder: IncidentFolder,
   { id, subject }: TreatyRecord,
-  name: string,
+  branch: string,
 ): Promise<IncidentDraft | null> {
   const draft = await Draft.over(tools.source);
   if (draft.find("Revocation", ({ spec }) => spec.target.id === id) !== null) return null;
@@ -109,10 +134,7 @@ async function revocationBranch(
     name: revocation,
     spec: { target: { kind: "RecognitionTreaty", id }, reason: REASON, incident },
   });
-  return await draft.commit(
-    `incident/treaty-${branchName(name)}`,
-    `Revoke the treaty with ${subject}`,
-  );
+  return await draft.commit(branch, `Revoke the treaty with ${subject}`);
 }
 
 function check(
@@ -135,25 +157,21 @@ function resultOf(
   folder: IncidentFolder,
   treaty: TreatyRecord,
   { now }: BadTreaty,
-  isRefused: boolean,
+  { isRefused, now: at }: { readonly isRefused: boolean; readonly now: Instant },
 ): IncidentResult {
   const { incident, dir } = folder;
   const isRevoked = incident.checks.every(({ passed }) => passed);
+  const hasExpired = toInstant(parseTimestamp(treaty.expiresAt)) <= at;
+  const word = isRevoked ? "IS REVOKED" : hasExpired ? "HAS EXPIRED" : "IS STILL IN FORCE";
   const again = ["concordat", "incident", "bad-treaty", treaty.id, "--now"];
-  const merges = incident.drafts
-    .filter(({ held }) => held === null)
-    .flatMap(({ branch }) => [
-      ["concordat", "plan", "--ref", branch],
-      ["git", "merge", "--ff-only", branch],
-    ]);
   return {
-    verdict: `TREATY WITH ${treaty.subject} IS ${isRevoked ? "REVOKED" : "STILL IN FORCE"}  ${treaty.id}`,
+    verdict: `TREATY WITH ${treaty.subject} ${word}  ${treaty.id}`,
     is_refused: isRefused || (now && !isRevoked),
     folder: dir,
     incident,
     next: [
       ...(isRevoked || now ? [] : [again]),
-      ...merges,
+      ...mergeCommands(incident.drafts),
       ["concordat", "incident", "report", dir],
     ],
   };

@@ -47,7 +47,8 @@ export async function draftCorrected(
     isRefused: false,
     finding: null,
   };
-  const { findings } = await drafting(folder, "draft-corrected", async () => {
+  const branch = `incident/corrected-${branchName(treaty.name)}`;
+  const { findings } = await drafting(folder, { step: "draft-corrected", branch }, async () => {
     const source = revocation === null ? tools.source : { ...tools.source, ref: revocation.branch };
     const draft = await Draft.over(source);
     const needed = subjectKeys(corrected, draft);
@@ -61,7 +62,7 @@ export async function draftCorrected(
     putCorrected(draft, corrected, reissueAfter(inventory, treaty.id));
     if (draft.isEmpty) return null;
     const purpose = `Correct the treaty with ${treaty.subject}`;
-    const made = await draft.commit(`incident/corrected-${branchName(treaty.name)}`, purpose);
+    const made = await draft.commit(branch, purpose);
     await keepPlan(tools, folder, made, "corrected");
     return made;
   });

@@ -124,7 +124,8 @@ export class Draft {
     const base = this.#base;
     const files = this.#edited;
     const written = await writeBranch(this.#repo, { base, branch, files, message: `${purpose}\n` });
-    return { ...written, base, purpose, files: [...files.keys()].toSorted(), held };
+    const paths = [...files.keys()].toSorted();
+    return { ...written, base, purpose, files: paths, held, settled: false };
   }
 
   #textOf(file: string): string {

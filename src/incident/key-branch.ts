@@ -3,6 +3,7 @@ import type { PublicKey } from "../model/documents.js";
 import type { Resource } from "../model/resources.js";
 import type { InventoryEntry } from "../model/state.js";
 import type { Instant } from "../model/time.js";
+import { isJsonObject, parseJson } from "../protocol/json.js";
 import { fromInstant } from "../protocol/instant.js";
 import type { Draft } from "./draft.js";
 import type { SignedAction } from "./signed-actions.js";
@@ -87,11 +88,20 @@ export function reissue(
       ({ kind, objectId }) => kind === target.kind && objectId === target.id,
     );
     const resource = entry === undefined ? null : signedResource(draft, entry);
-    if (resource === null) continue;
-    draft.set(resource, [[["reissue"], (resource.spec.reissue ?? 0) + 1]]);
+    if (entry === undefined || resource === null) continue;
+    // Raised above what was applied: merged already, and waiting for its apply.
+    const applied = appliedReissue(entry);
+    if ((resource.spec.reissue ?? 0) > applied) continue;
+    draft.set(resource, [[["reissue"], applied + 1]]);
     drafted.add(target.id);
   }
   return drafted;
+}
+
+function appliedReissue({ specJson }: InventoryEntry): number {
+  const spec = parseJson(specJson);
+  const raised = isJsonObject(spec) ? spec["reissue"] : null;
+  return typeof raised === "number" ? raised : 0;
 }
 
 function signedResource(draft: Draft, { kind, name }: InventoryEntry) {

@@ -2,16 +2,18 @@
 import type { IncidentResult } from "../model/incident.js";
 import type { PublicKey } from "../model/documents.js";
 import { AppError } from "../errors.js";
+import type { Instant } from "../model/time.js";
 import { fromInstant } from "../protocol/instant.js";
 import type { PrivateKey } from "../sign/private-key.js";
 import type { StateReader } from "../state/reader.js";
 import type { IncidentFolder } from "./folder.js";
 import { answered } from "./key-answers.js";
 import type { Replacement } from "./key-branch.js";
-import { keyBranch, reissueBranch } from "./key-drafts.js";
+import { keyBranch, keyBranchName, reissueBranch, reissueBranchName } from "./key-drafts.js";
 import { keyFindings } from "./key-findings.js";
+import { mergeCommands } from "./next-commands.js";
 import { keyNotice } from "./notices.js";
-import { refusedByService, refusedByState } from "./refused-key.js";
+import { HEARD, refusedByService, refusedByState } from "./refused-key.js";
 import { signedActions, type Window } from "./signed-actions.js";
 import {
   actAtOnce,
@@ -32,12 +34,13 @@ export interface KeyCompromise {
   readonly probe: { readonly url: string; readonly key: PrivateKey } | null;
 }
 
-/** Throws AppError `unknown_operator_key`, `bad_incident`, and those of opening the state. What git refuses is a finding. */
+/** Throws AppError `usage`, `unknown_operator_key`, `bad_incident`, and those of opening the state. What git refuses is a finding. */
 export async function keyCompromise(
   tools: IncidentTools,
   asked: KeyCompromise,
 ): Promise<IncidentResult> {
   const { keyId, window, now } = asked;
+  checkWindow(window, tools.clock());
   const folder = await withState(tools, (reader) => {
     keyOf(reader, keyId);
     return openFolder(tools, reader, "key-compromise", keyId);
@@ -56,13 +59,13 @@ export async function keyCompromise(
   });
   const first = await drafting(
     folder,
-    "draft-key-branch",
+    { step: "draft-key-branch", branch: keyBranchName(keyId) },
     async () => await keyBranch(tools, folder, { ...asked, actions }),
   );
   const given = new Set<string>();
   const second = await drafting(
     folder,
-    "draft-reissues",
+    { step: "draft-reissues", branch: reissueBranchName(keyId) },
     async () => await reissueBranch(tools, folder, actions, first.draft, given),
   );
   await check(tools, folder, asked);
@@ -78,16 +81,26 @@ export async function keyCompromise(
   return resultOf(folder, asked);
 }
 
+/** A window in which nothing can lie would say that the key did nothing. Throws AppError `usage`. */
+function checkWindow({ since, until }: Window, now: Instant): void {
+  if (since > now) throw new AppError("usage", `--since ${fromInstant(since)} is yet to come`);
+  if (until !== null && until <= since)
+    throw new AppError("usage", "--until is not later than --since");
+}
+
 function noticeTo(keyId: string) {
   const subject = `Operator key ${keyId} is not to be trusted`;
   return { file: "notices/operators.md", to: "the other operators", subject };
 }
 
-function keyOf(reader: StateReader, keyId: string): PublicKey {
+/** Null: the key has left the tree since, and the log still tells what it did. Throws AppError `unknown_operator_key`. */
+function keyOf(reader: StateReader, keyId: string): PublicKey | null {
   const key = reader.operatorKeys().find((known) => known.keyId === keyId);
-  if (key === undefined)
-    throw new AppError("unknown_operator_key", `the state knows no operator key ${keyId}`);
-  return key.publicKey;
+  if (key !== undefined) return key.publicKey;
+  if (reader.revokedKeys().some((known) => known.keyId === keyId)) return null;
+  for (const { details } of reader.auditEvents({ type: "operator_key_saved" }))
+    if (details["key_id"] === keyId) return null;
+  throw new AppError("unknown_operator_key", `the state knows no operator key ${keyId}`);
 }
 
 async function check(
@@ -96,17 +109,22 @@ async function check(
   { keyId, probe }: KeyCompromise,
 ): Promise<void> {
   const { clock, random } = tools;
-  const [own, audience] = await withState(tools, (reader) => {
-    const publicKey = keyOf(reader, keyId);
+  const [own, publicKey, audience] = await withState(tools, (reader) => {
+    const known = keyOf(reader, keyId);
     return [
-      refusedByState(reader, { keyId, publicKey }, clock()),
+      refusedByState(reader, { keyId, publicKey: known }, clock()),
+      known,
       reader.authority()?.publicKey ?? "",
     ];
   });
-  const asked = probe === null ? [] : [{ ...probe, keyId, audience }];
   const checks = [own];
-  for (const service of asked) checks.push(await refusedByService(service, clock(), random));
-  folder.update({ checks });
+  if (probe !== null) {
+    const about = { ...probe, keyId, audience };
+    checks.push(await refusedByService(about, publicKey, clock(), random));
+  }
+  const names = new Set(checks.map(({ name }) => name));
+  const earlier = folder.incident.checks.filter(({ name, passed }) => passed && !names.has(name));
+  folder.update({ checks: [...checks, ...earlier] });
   for (const { name, expected, observed, passed } of checks)
     folder.record({
       step: "check-old-key",
@@ -118,26 +136,26 @@ async function check(
 function resultOf(folder: IncidentFolder, asked: KeyCompromise): IncidentResult {
   const { keyId, now, window, probe } = asked;
   const { incident, dir } = folder;
-  const isHeard = incident.checks.some(({ passed }) => !passed);
+  const isHeard = incident.checks.some(({ observed }) => observed.startsWith(HEARD));
+  const isUnproven = !isHeard && incident.checks.some(({ passed }) => !passed);
+  const word = isHeard
+    ? "STILL TRUSTED"
+    : isUnproven
+      ? "REFUSED HERE, AND UNPROVEN AT THE SERVICE"
+      : "REFUSED";
   const open = incident.effects.filter(({ answer }) => answer !== null).length;
   const count = `${incident.effects.length} events in the window, ${open} to answer`;
   const isLast = incident.findings.some(({ code }) => code === "last_privileged_key");
   const same = ["concordat", "incident", "key-compromise", keyId, "--since"];
   const again = [...same, fromInstant(window.since), isLast ? "--generate" : "--now"];
-  const merges = incident.drafts
-    .filter(({ held }) => held === null)
-    .flatMap(({ branch }) => [
-      ["concordat", "plan", "--ref", branch],
-      ["git", "merge", "--ff-only", branch],
-    ]);
   return {
-    verdict: `KEY ${keyId} IS ${isHeard ? "STILL TRUSTED" : "REFUSED"}  ${count}`,
-    is_refused: isHeard && (now || probe !== null),
+    verdict: `KEY ${keyId} IS ${word}  ${count}`,
+    is_refused: (isHeard && now) || ((isHeard || isUnproven) && probe !== null),
     folder: dir,
     incident,
     next: [
       ...(isHeard && (isLast ? asked.replacement === null : !now) ? [again] : []),
-      ...merges,
+      ...mergeCommands(incident.drafts),
       ["concordat", "incident", "report", dir],
     ],
   };

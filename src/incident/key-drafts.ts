@@ -15,6 +15,9 @@ interface RetiredKey {
   readonly actions: readonly SignedAction[];
 }
 
+export const keyBranchName = (keyId: string): string => `incident/key-${branchName(keyId)}`;
+export const reissueBranchName = (keyId: string): string => `incident/reissue-${branchName(keyId)}`;
+
 const HELD =
   "each of these was revoked by a key that others may have held: give back only what its owner confirms";
 
@@ -44,7 +47,7 @@ export async function keyBranch(
     return isOpen ? { reason: "the last privileged key waits for its replacement" } : null;
   }
   const purpose = `Retire operator key ${keyId}`;
-  const made = await draft.commit(`incident/key-${branchName(keyId)}`, purpose);
+  const made = await draft.commit(keyBranchName(keyId), purpose);
   await keepPlan(tools, folder, made, "key");
   return made;
 }
@@ -63,8 +66,11 @@ export async function reissueBranch(
   for (const id of reissue(draft, actions, inventory)) given.add(id);
   if (draft.isEmpty) return null;
   const { subject } = folder.incident;
-  const branch = `incident/reissue-${branchName(subject)}`;
-  const made = await draft.commit(branch, `Give back what ${subject} revoked`, HELD);
+  const made = await draft.commit(
+    reissueBranchName(subject),
+    `Give back what ${subject} revoked`,
+    HELD,
+  );
   await keepPlan(tools, folder, made, "reissue");
   return made;
 }

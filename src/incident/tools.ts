@@ -161,7 +161,7 @@ export interface Held {
 /** A draft that cannot be made is no reason to stop: it is written down, and comes back as a finding. */
 export async function drafting(
   folder: IncidentFolder,
-  step: string,
+  { step, branch }: { readonly step: string; readonly branch: string },
   work: () => Promise<IncidentDraft | Held | null>,
 ): Promise<{
   readonly draft: IncidentDraft | null;
@@ -172,9 +172,10 @@ export async function drafting(
     if (draft === null || !("branch" in draft)) {
       const outcome = draft === null ? "already" : "held";
       folder.record({ step, outcome, message: draft?.reason ?? "nothing is left to draft" });
+      if (draft === null) settle(folder, branch);
       return { draft: null, findings: [] };
     }
-    const others = folder.incident.drafts.filter(({ branch }) => branch !== draft.branch);
+    const others = folder.incident.drafts.filter((other) => other.branch !== draft.branch);
     folder.update({ drafts: [...others, draft] });
     const message = `branch ${draft.branch} at ${draft.commit.slice(0, 12)}`;
     folder.record({ step, outcome: draft.held === null ? "done" : "held", message });
@@ -192,4 +193,13 @@ export async function drafting(
     } as const;
     return { draft: null, findings: [finding] };
   }
+}
+
+/** Nothing of what an earlier run drafted under this name, or with a number behind it, is left to merge. */
+function settle(folder: IncidentFolder, branch: string): void {
+  const drafts = folder.incident.drafts.map((draft) => {
+    const rest = draft.branch.startsWith(branch) ? draft.branch.slice(branch.length) : null;
+    return rest !== null && /^(?:-\d+)?$/.test(rest) ? { ...draft, settled: true } : draft;
+  });
+  folder.update({ drafts });
 }

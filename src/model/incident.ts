@@ -71,6 +71,8 @@ export interface IncidentDraft {
   readonly files: readonly string[];
   /** Why nobody should merge it yet; null: it may be reviewed and merged. */
   readonly held: string | null;
+  /** The branch that it is meant for says all of it already: merged, or in words of its own. */
+  readonly settled: boolean;
 }
 
 /** A text ready to be sent. */

@@ -30,7 +30,7 @@ test("the daemon revokes a key over its socket, and refuses what the key signs",
   const heard = await run([...command, ...probe], { cwd: dir });
   expect(heard.code, heard.stdout).toBe(3);
   expect(heard.json()).toMatchObject({
-    incident: { checks: [{ passed: false }, { expected: "401", observed: "200", passed: false }] },
+    incident: { checks: [{ passed: false }, { expected: "401", observed: "heard: 200", passed: false }] },
   });
   const refused = await run([...command, ...probe, "--now"], { cwd: dir });
   expect(refused, refused.stderr).toMatchObject({ code: 0, stderr: "" });
@@ -38,6 +38,14 @@ test("the daemon revokes a key over its socket, and refuses what the key signs",
     incident: { checks: [{ passed: true }, { expected: "401", observed: "401", passed: true }] },
   });
   assertDescribed("incident", refused.stdout);
+  // Another key is refused by everybody, and proves nothing.
+  const key = join(dir, ".concordat/keys/authority.key");
+  const other = await run([...command, "--url", service.address, "--key-file", key], { cwd: dir });
+  expect(other).toMatchObject({ code: 3, stderr: "" });
+  expect(other.json()).toMatchObject({
+    verdict: expect.stringContaining("UNPROVEN AT THE SERVICE"),
+    incident: { checks: [{ passed: true }, { passed: false }] },
+  });
 });
 
 test("the daemon revokes a treaty over its socket, and serves it so", async () => {
@@ -50,7 +58,9 @@ test("the daemon revokes a treaty over its socket, and serves it so", async () =
   const { json } = await service.get("/recognition-treaties");
   expect(json).toMatchObject({ recognition_treaties: [{ status: "revoked" }] });
   const elsewhere = await run(["incident", "bad-treaty", "with-globex", "--repo", dir]);
-  expect(elsewhere.stdout.replaceAll(/ \\\n +/g, " ")).toContain(`git -C ${dir} merge --ff-only`);
+  const next = elsewhere.stdout.replaceAll(/ \\\n +/g, " ");
+  expect(next).toContain(`git -C ${dir} merge --ff-only`);
+  expect(next).toContain(`concordat reconcile --now --repo ${dir}`);
   const { folder } = JSON.parse(ended.stdout) as { folder: string };
   const report = await run(["incident", "report", folder, "--json"], { cwd: dir });
   expect(report.code).toBe(0);

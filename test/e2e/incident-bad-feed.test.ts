@@ -63,6 +63,19 @@ test("a bad feed is stopped at once, refused through git, and what it alone revo
   ).toEqual([]);
 });
 
+test("the next commands name the places that this one was given", async () => {
+  const { dir } = await wronged();
+  writeFileSync(join(dir, ".concordat/members.json"), JSON.stringify({ [GONE]: "reject" }));
+  const list = join(dir, ".concordat/members.json");
+  const told = await run([...BAD, "--repo", dir, "--expect", list, "--json"]);
+  expect((told.json() as { next: string[][] }).next.slice(0, 4)).toEqual([
+    ["concordat", "plan", "--ref", "incident/feed-globex-2", "--repo", dir],
+    ["git", "-C", dir, "merge", "--ff-only", "incident/feed-globex-2"],
+    ["concordat", "apply", "--repo", dir],
+    ["concordat", ...BAD, "--expect", list, "--repo", dir],
+  ]);
+});
+
 test("a corrected feed takes its place, over the refusal", async () => {
   const { dir, at } = await wronged();
   writeFileSync(join(dir, ".concordat/globex-3.json"), globexFeed(3, [GONE]));
@@ -85,7 +98,10 @@ test("a corrected feed takes its place, over the refusal", async () => {
   expect(after).toMatchObject({ code: 0 });
   expect(after.json()).toMatchObject({
     verdict: expect.stringContaining("IS REJECTED"),
-    incident: { checks: [{ passed: true }, { passed: true }], drafts: [] },
+    incident: {
+      checks: [{ passed: true }, { passed: true }],
+      drafts: [{ settled: true }, { settled: true }],
+    },
   });
   const sovereign = await at("explain", "sovereign/globex", "--json");
   expect(sovereign.json()).toMatchObject({

@@ -35,7 +35,10 @@ export function renderIncident(
       "FINDINGS",
       incident.findings.flatMap((finding) => findingLines(finding, paint)),
     ),
-    block("WHAT IT DID", incident.effects.flatMap(effectLines)),
+    block(
+      incident.kind === "blast-radius" ? "WHO WAS ASKED" : "WHAT IT DID",
+      incident.effects.flatMap(effectLines),
+    ),
     block(
       "CHECKS",
       incident.checks.flatMap((check) => checkLines(check, paint)),
@@ -67,11 +70,11 @@ function findingLines(finding: IncidentFinding, paint: Paint): readonly string[]
 }
 
 function effectLines(effect: IncidentEffect): readonly string[] {
-  const { at, action, object, current, answer, log_index } = effect;
-  const place = log_index === null ? "not in the log" : `log entry ${log_index}`;
+  const { at, event_id, action, object, current, answer, log_index } = effect;
+  const place = log_index === null ? "  (not in the log)" : `  (log entry ${log_index})`;
   return [
     ...hanging("  ", `${toSecond(at)}  ${visible(action)}`),
-    ...hanging("    ", `${visible(object)} is ${visible(current)}  (${place})`),
+    ...hanging("    ", `${visible(object)}: ${visible(current)}${event_id === "" ? "" : place}`),
     ...(answer === null ? [] : hanging("    answer: ", visible(answer))),
   ];
 }
@@ -87,7 +90,8 @@ function checkLines({ name, expected, observed, passed }: IncidentCheck, paint: 
   ];
 }
 
-function draftLines({ branch, files, purpose, held }: IncidentDraft): readonly string[] {
+function draftLines({ branch, files, purpose, held, settled }: IncidentDraft): readonly string[] {
+  if (settled) return hanging("  ", visible(`${branch}  git says so already`));
   return [
     ...hanging("  ", visible(branch)),
     ...hanging("    ", visible(purpose)),

@@ -1,9 +1,10 @@
 /** A treaty that should not have been issued: what it meant, who must hear of it, and what may take its place. */
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { badTreaty, type BadTreaty } from "../../../src/incident/bad-treaty.js";
 import { auditEvent } from "../../../src/audit/events.js";
+import { plusSeconds } from "../../../src/protocol/instant.js";
 import { openState, openStateForWriting } from "../../../src/state/open.js";
 import { git } from "../../helpers/git.js";
 import { Incidents } from "../../helpers/incidents.js";
@@ -15,8 +16,12 @@ const OTHER = keyOf("sovereign initech").publicKey;
 const SOURCE = "read out on the phone";
 const CORRECTED = Buffer.from(treatyYaml("globex", "role:anchor"));
 
-function asked(given: Partial<BadTreaty["correction"]> = {}, now = true): BadTreaty {
-  return { treaty: "globex", now, correction: { corrected: null, confirmed: null, ...given } };
+function asked(
+  given: Partial<BadTreaty["correction"]> = {},
+  now = true,
+  treaty = "globex",
+): BadTreaty {
+  return { treaty, now, correction: { corrected: null, confirmed: null, ...given } };
 }
 
 async function issued(): Promise<{ incidents: Incidents; id: string }> {
@@ -39,7 +44,7 @@ test("the treaty is revoked at once, after it was planned what that means", asyn
     "not_covered",
   ]);
   expect(incident.findings[0]?.message).toBe(
-    "trust paths that its revocation loses: 1, that get longer: 0; cut off: ACME, GLOBEX",
+    "trust paths that its revocation loses: 1, that get longer: 0; cut off: GLOBEX",
   );
   expect(JSON.parse(readFileSync(join(folder, "plans/revocation.json"), "utf8"))).toMatchObject({
     changes: [{ action: "revoke", id }, { kind: "Revocation" }],
@@ -60,6 +65,50 @@ test("a later run keeps what was found before the revocation", async () => {
   expect(again.incident.steps.findLast(({ step }) => step === "revoke-treaty")).toMatchObject({
     outcome: "already",
   });
+});
+
+test("what it means is found without git, and after somebody else has revoked it", async () => {
+  const { incidents, id } = await issued();
+  const { dir } = incidents.repo;
+  renameSync(join(dir, ".git"), join(dir, "not-git"));
+  incidents.ask("root", { action: "revoke_treaty", treatyId: id, reason: "because" });
+  const { incident, folder } = await badTreaty(incidents.tools(), asked());
+  expect(incident.findings).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ code: "no_draft" }),
+      expect.objectContaining({
+        code: "blast_radius",
+        message: expect.stringContaining("loses: 1,"),
+      }),
+    ]),
+  );
+  expect(JSON.parse(readFileSync(join(folder, "radius.json"), "utf8"))).toMatchObject({
+    lost: [{ from: "ACME", to: "GLOBEX" }],
+  });
+});
+
+test("another treaty with the same subject goes on, and is named", async () => {
+  const { incidents, id } = await issued();
+  incidents.ask("root", {
+    action: "issue_treaty",
+    subjectSovereignId: "GLOBEX",
+    subjectPublicKeys: [KEY],
+    scope: { allowed_roles: ["role:client"] },
+    validityHours: 24,
+    metadata: {},
+  });
+  const { incident } = await badTreaty(incidents.tools(), asked({}, true, id));
+  expect(incident.findings.map(({ code }) => code)).toContain("still_recognised");
+  expect(incident.findings.find(({ code }) => code === "blast_radius")?.message).toContain(
+    "loses: 0,",
+  );
+});
+
+test("a treaty that has expired is not in force", async () => {
+  const { incidents, id } = await issued();
+  incidents.now = plusSeconds(incidents.now, 400 * 86_400);
+  const { verdict } = await badTreaty(incidents.tools(), asked({}, false, id));
+  expect(verdict).toContain("HAS EXPIRED");
 });
 
 test("without --now the branch revokes it", async () => {
@@ -172,5 +221,8 @@ test("a corrected treaty that is applied is drafted no second time", async () =>
   const id = first.incident.subject;
   const again = await badTreaty(incidents.tools(), { ...asked(), treaty: id });
   expect(again.folder).toBe(first.folder);
-  expect(again.incident.drafts).toEqual(first.incident.drafts);
+  expect(again.incident.drafts).toEqual(
+    first.incident.drafts.map((draft) => ({ ...draft, settled: true })),
+  );
+  expect(again.next.map(([program]) => program)).not.toContain("git");
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { keyCompromise, type KeyCompromise } from "../../../src/incident/key-compromise.js";
 import { openState } from "../../../src/state/open.js";
+import { plusSeconds } from "../../../src/protocol/instant.js";
 import { attestationYaml, operatorYaml } from "../../helpers/admin.js";
 import { git } from "../../helpers/git.js";
 import { Incidents } from "../../helpers/incidents.js";
@@ -166,6 +167,67 @@ test("a tree that does not validate stops no revocation", async () => {
   expect(incident.findings).toContainEqual(
     expect.objectContaining({ code: "no_draft", level: "error" }),
   );
+});
+
+test("what is merged and waits for its apply is not drafted once more", async () => {
+  const incidents = await misused();
+  const { dir } = incidents.repo;
+  await keyCompromise(incidents.tools(), asked());
+  git(dir, ["merge", "--quiet", "--ff-only", "incident/reissue-operator-deputy"]);
+  const again = await keyCompromise(incidents.tools(), asked());
+  expect(again.incident.drafts).toMatchObject([{ settled: true }, { settled: true }]);
+  expect(again.next).toEqual([["concordat", "incident", "report", again.folder]]);
+  expect(git(dir, ["branch", "--list", "incident/*-2"])).toBe("");
+});
+
+test("after a merge comes an apply", async () => {
+  const incidents = await misused();
+  const { next } = await keyCompromise(incidents.tools(), asked());
+  expect(next.slice(0, 3)).toEqual([
+    ["concordat", "plan", "--ref", "incident/key-operator-deputy"],
+    ["git", "merge", "--ff-only", "incident/key-operator-deputy"],
+    ["concordat", "apply"],
+  ]);
+});
+
+test("what was refused says what was asked for, and why", async () => {
+  const incidents = await Incidents.over(FILES);
+  const unknown = { action: "revoke_treaty", treatyId: "nobody", reason: "because" } as const;
+  expect(() => incidents.ask("deputy", unknown)).toThrow(/not found/);
+  const { incident } = await keyCompromise(incidents.tools(), asked());
+  expect(incident.effects).toMatchObject([
+    {
+      action: "admin_request_refused",
+      object: "revoke_treaty",
+      current: "refused: treaty_not_found",
+      answer: null,
+    },
+  ]);
+});
+
+test.each([
+  ["that is yet to come", plusSeconds(START, 86_400), null],
+  ["that ends before it begins", START, plusSeconds(START, -1)],
+])("a window %s is refused, and leaves the record as it is", async (_name, since, until) => {
+  const incidents = await misused();
+  const window = { since, until };
+  await expect(keyCompromise(incidents.tools(), asked({ window }))).rejects.toMatchObject({
+    code: "usage",
+  });
+  expect(existsSync(incidents.tools().parent)).toBe(false);
+});
+
+test("a key that has left the tree is still told of", async () => {
+  const incidents = await misused();
+  git(incidents.repo.dir, ["rm", "--quiet", "operators/deputy.yaml"]);
+  incidents.repo.commit({ "README.md": "" });
+  await incidents.apply();
+  const { incident, verdict } = await keyCompromise(
+    incidents.tools(),
+    asked({ now: false, replacement: null }),
+  );
+  expect(verdict).toContain("IS REFUSED");
+  expect(incident.effects).toHaveLength(2);
 });
 
 test("only what lies in the window counts", async () => {

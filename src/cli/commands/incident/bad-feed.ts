@@ -7,7 +7,7 @@ import type { IncidentResult } from "../../../model/incident.js";
 import { BaseCommand } from "../../base-command.js";
 import { readFeedFrom } from "../../corrected-feed.js";
 import { config, controlSocket, db, expect, incident, ref, repo } from "../../flags.js";
-import { incidentTools } from "../../incident-tools.js";
+import { incidentTools, placed } from "../../incident-tools.js";
 import { renderIncident } from "../../render/incident.js";
 import { resolveSettings } from "../../settings.js";
 
@@ -48,13 +48,15 @@ export default class BadFeed extends BaseCommand<IncidentResult> {
     const { sequence, corrected, now } = flags;
     const settings = resolveSettings(flags, process.env);
     const tools = incidentTools(settings, { ...flags, version: this.config.version });
-    const result = await badFeed(tools, {
+    const answered = await badFeed(tools, {
       issuer: args.issuer,
       sequence,
       corrected: corrected === undefined ? null : await readFeedFrom(corrected, settings),
+      expect: flags.expect ?? null,
       expectations: flags.expect === undefined ? [] : readExpectations(flags.expect),
       now,
     });
+    const result = placed(answered, flags, settings);
     if (result.is_refused) process.exitCode = 3;
     this.print(renderIncident(result, this.paint(flags)));
     return result;

@@ -29,7 +29,10 @@ export default class BadTreaty extends BaseCommand<IncidentResult> {
     }),
   };
   static override flags = {
-    now: boolean({ description: "Revoke it at once, without waiting for a merge." }),
+    now: boolean({
+      default: false,
+      description: "Revoke it at once, without waiting for a merge.",
+    }),
     corrected: string({
       helpValue: "FILE",
       description: "The RecognitionTreaty as it should be, with its Sovereign if that changes.",
@@ -66,7 +69,7 @@ export default class BadTreaty extends BaseCommand<IncidentResult> {
         confirmed: keys === undefined || source === undefined ? null : { keys, source },
       },
     });
-    const result = placed(answered, flags);
+    const result = placed(answered, flags, settings);
     if (result.is_refused) process.exitCode = 3;
     this.print(renderIncident(result, this.paint(flags)));
     return result;

@@ -7,7 +7,7 @@ import { readExpectations } from "../../../incident/expectations-file.js";
 import type { IncidentResult } from "../../../model/incident.js";
 import { BaseCommand } from "../../base-command.js";
 import { config, db, expect, incident, ref, repo } from "../../flags.js";
-import { incidentTools } from "../../incident-tools.js";
+import { incidentTools, placed } from "../../incident-tools.js";
 import { renderIncident } from "../../render/incident.js";
 import { resolveSettings } from "../../settings.js";
 
@@ -50,13 +50,14 @@ export default class BlastRadius extends BaseCommand<IncidentResult & BlastRadiu
     const { args, flags } = await this.parse(BlastRadius);
     const settings = resolveSettings(flags, process.env);
     const tools = incidentTools(settings, { ...flags, version: this.config.version });
-    const result = await blastRadius(tools, {
+    const answered = await blastRadius(tools, {
       id: args.id,
       issuer: flags.issuer ?? null,
       expectations: flags.expect === undefined ? [] : readExpectations(flags.expect),
       fetch: fetchOptions(settings.feeds),
       ask: flags.ask,
     });
+    const result = placed(answered, flags, settings);
     if (result.is_refused) process.exitCode = 3;
     this.print(renderIncident(result, this.paint(flags)));
     return result;

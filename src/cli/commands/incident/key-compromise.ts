@@ -27,7 +27,10 @@ export default class KeyCompromise extends BaseCommand<IncidentResult> {
   static override flags = {
     since: time({ required: true, description: "From when on nothing it signed is believed." }),
     until: time({ description: "End of the window. Default: now." }),
-    now: boolean({ description: "Revoke the key at once, without waiting for a merge." }),
+    now: boolean({
+      default: false,
+      description: "Revoke the key at once, without waiting for a merge.",
+    }),
     replacement: string({
       helpValue: "FILE",
       exclusive: ["generate"],
@@ -72,7 +75,7 @@ export default class KeyCompromise extends BaseCommand<IncidentResult> {
       replacement: replacementKey(args.key, settings.keysDir, flags),
       probe: url === undefined || file === undefined ? null : { url, key: readPrivateKey(file) },
     });
-    const result = placed(answered, flags);
+    const result = placed(answered, flags, settings);
     if (result.is_refused) process.exitCode = 3;
     this.print(renderIncident(result, this.paint(flags)));
     return result;

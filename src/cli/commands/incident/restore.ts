@@ -10,7 +10,7 @@ import { readPrivateKey } from "../../../sign/key-file.js";
 import { BaseCommand } from "../../base-command.js";
 import { authorityKey, config, db, incident, reason, repo } from "../../flags.js";
 import { forget } from "../../forget.js";
-import { incidentTools } from "../../incident-tools.js";
+import { incidentTools, placed } from "../../incident-tools.js";
 import { readIssuerKey } from "../../issuer-keys.js";
 import { renderIncident } from "../../render/incident.js";
 import { approveRestore } from "../../restore-approval.js";
@@ -67,7 +67,7 @@ export default class Restore extends BaseCommand<IncidentResult> {
     const settings = resolveSettings(flags, process.env);
     const tools = incidentTools(settings, { ...flags, version: this.config.version });
     const operatorKey = flags["operator-key"];
-    const result = await guideRestore(
+    const answered = await guideRestore(
       {
         ...tools,
         approve: async (plan) =>
@@ -92,6 +92,7 @@ export default class Restore extends BaseCommand<IncidentResult> {
         reason: flags.reason ?? null,
       },
     );
+    const result = placed(answered, flags, settings);
     if (result.is_refused) process.exitCode = 3;
     this.print(renderIncident(result, this.paint(flags)));
     return result;
