@@ -22,7 +22,8 @@ export const DEFAULT_RETENTION: Retention = { keep: 7, keepMonthly: 12 };
 
 /**
  * Those of `backups`, newest first, that may go. Only a backup that our schedule made is ever among them: one whose name, whose
- * manifest and whose authority agree. Never `newest`, the one that was just verified, whatever the clock said meanwhile. Pure.
+ * manifest and whose authority agree. They are counted from `newest`, the one that was just verified: what is signed by another key
+ * than it, or dated later by a clock that was ahead, takes no place of those that can be relied on, and stays. Pure.
  */
 export function surplus(
   backups: readonly ListedBackup[],
@@ -30,7 +31,15 @@ export function surplus(
   sovereignId: string,
   { keep, keepMonthly }: Retention,
 ): readonly ListedBackup[] {
-  const ours = backups.filter((backup) => isScheduled(backup.name, backup.manifest, sovereignId));
+  const made = backups.find(({ name }) => name === newest);
+  if (made === undefined) return [];
+  const until = toInstant(made.manifest.created_at);
+  const ours = backups.filter(
+    ({ name, manifest, key }) =>
+      key === made.key &&
+      toInstant(manifest.created_at) <= until &&
+      isScheduled(name, manifest, sovereignId),
+  );
   const months = new Map<string, string>();
   for (const { name, manifest } of ours) {
     const month = manifest.created_at.slice(0, 7);

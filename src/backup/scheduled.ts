@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { AppError } from "../errors.js";
 import type { NewestBackup, ScheduledBackup, VerifiedBackup } from "../model/backup.js";
 import type { LogSigner } from "../model/log.js";
+import type { AuthorityRecord } from "../model/state.js";
 import type { Instant, Seconds } from "../model/time.js";
 import { canonicalJson } from "../protocol/canonical.js";
 import { plusSeconds, toInstant } from "../protocol/instant.js";
@@ -34,9 +35,10 @@ export interface ScheduleOptions {
  */
 export function runDue(options: ScheduleOptions): ScheduledBackup {
   const { settings, now } = options;
-  const sovereignId = sovereignOf(options.db);
-  if (sovereignId === null) return { made: null, newest: null, removed: [], next: null };
-  const known = newestIn(settings.dir, sovereignId, now);
+  const authority = authorityOf(options.db);
+  if (authority === null) return { made: null, newest: null, removed: [], next: null };
+  const { sovereignId } = authority;
+  const known = newestIn(settings.dir, authority, now);
   const next = known === null ? now : plusSeconds(madeAt(known), settings.every);
   if (next > now)
     return { made: null, newest: known === null ? null : newestOf(known), removed: [], next };
@@ -50,10 +52,16 @@ export function runDue(options: ScheduleOptions): ScheduledBackup {
   };
 }
 
-/** Those that a clock far ahead has dated do not count: they would put the next off. */
-function newestIn(dir: string, sovereignId: string, now: Instant): ListedBackup | null {
+/** Those that a clock far ahead has dated do not count, nor any that anybody may have signed: they would put the next off. */
+function newestIn(
+  dir: string,
+  { sovereignId, publicKey }: AuthorityRecord,
+  now: Instant,
+): ListedBackup | null {
   const isOurs = (backup: ListedBackup): boolean =>
-    backup.manifest.sovereign_id === sovereignId && madeAt(backup) <= now;
+    backup.manifest.sovereign_id === sovereignId &&
+    backup.key === publicKey &&
+    madeAt(backup) <= now;
   return readFolder(dir).backups.find(isOurs) ?? null;
 }
 
@@ -80,10 +88,10 @@ function newestOf({ file, manifest }: Pick<ListedBackup, "file" | "manifest">): 
 }
 
 /** Null: nothing was applied yet. */
-function sovereignOf(db: string): string | null {
+function authorityOf(db: string): AuthorityRecord | null {
   const reader = openState(db);
   try {
-    return reader.authority()?.sovereignId ?? null;
+    return reader.authority();
   } finally {
     reader.close();
   }

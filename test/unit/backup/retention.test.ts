@@ -15,6 +15,7 @@ import {
 } from "../../../src/protocol/instant.js";
 import { BackedUp, OUR_KEY } from "../../helpers/backup.js";
 import { OWN } from "../../helpers/desired.js";
+import { keyOf } from "../../helpers/keys.js";
 
 const DAY = 86_400;
 const START = toInstant(parseTimestamp("2026-01-01T03:00:00Z"));
@@ -72,12 +73,24 @@ describe("what stays", () => {
     expect(kept(backups, 500, 0)).toHaveLength(120);
   });
 
-  test("is the one that was just verified, whatever its date", () => {
-    const backups = [listed(10 * DAY), listed(9 * DAY), listed(0)];
-    const old = backups[2]?.name ?? "";
-    expect(surplus(backups, old, OWN, { keep: 1, keepMonthly: 0 }).map(({ name }) => name)).toEqual(
-      [backups[1]?.name],
+  test("is what a clock far ahead has dated, and it takes no place of another", () => {
+    const ahead = [listed(900 * DAY), listed(899 * DAY)];
+    const backups = [...ahead, ...daily(4)];
+    expect(kept(backups, 2, 1, backups[2]?.name)).toEqual(
+      backups.slice(0, 4).map(({ manifest }) => manifest.created_at),
     );
+  });
+
+  test("is what another key has signed, and it takes no place of another", () => {
+    const { publicKey } = keyOf("mallory");
+    const forged = [5, 6, 7].map((hours) => ({ ...listed(hours * 3_600), key: publicKey }));
+    const backups = [listed(DAY), ...forged.toReversed(), listed(0), listed(-DAY)];
+    const gone = surplus(backups, backups[0]?.name ?? "", OWN, { keep: 2, keepMonthly: 0 });
+    expect(gone).toEqual(backups.slice(-1));
+  });
+
+  test("is everything, when the one that was just verified is not to be seen", () => {
+    expect(surplus(daily(9), "another.db", OWN, { keep: 1, keepMonthly: 0 })).toEqual([]);
   });
 
   test("is what bears another name, or is another authority's", () => {
@@ -88,9 +101,10 @@ describe("what stays", () => {
       listed(2 * DAY, { name: scheduledName(OWN, plusSeconds(START, 3 * DAY)) }),
     ];
     const backups = [...daily(5), ...others];
-    expect(surplus(backups, "", OWN, { keep: 1, keepMonthly: 0 })).toHaveLength(4);
-    for (const other of others)
-      expect(surplus(backups, "", OWN, { keep: 1, keepMonthly: 0 })).not.toContain(other);
+    const newest = backups[0]?.name ?? "";
+    const gone = surplus(backups, newest, OWN, { keep: 1, keepMonthly: 0 });
+    expect(gone).toHaveLength(4);
+    for (const other of others) expect(gone).not.toContain(other);
   });
 
   test("is never nothing, and always the newest, by any rule", () => {
@@ -101,7 +115,7 @@ describe("what stays", () => {
         fc.integer({ min: 0, max: 24 }),
         (days, keep, keepMonthly) => {
           const backups = days.toSorted((a, b) => b - a).map((day) => listed(day * DAY));
-          const stays = kept(backups, keep, keepMonthly, "");
+          const stays = kept(backups, keep, keepMonthly);
           expect(stays.slice(0, keep)).toEqual(
             backups.slice(0, keep).map(({ manifest }) => manifest.created_at),
           );

@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readFolder } from "../../../src/backup/folder.js";
 import { scheduledName } from "../../../src/backup/names.js";
 import { BackupSchedule } from "../../../src/backup/schedule.js";
 import { runDue, type ScheduleOptions } from "../../../src/backup/scheduled.js";
@@ -9,9 +10,11 @@ import { AppError } from "../../../src/errors.js";
 import type { BackupEvent, ScheduledBackup } from "../../../src/model/backup.js";
 import type { Instant } from "../../../src/model/time.js";
 import { plusSeconds } from "../../../src/protocol/instant.js";
+import { vkeyOf } from "../../../src/protocol/log/vkey.js";
 import { openStateForWriting } from "../../../src/state/open.js";
 import { BackedUp, OUR_KEY } from "../../helpers/backup.js";
 import { OWN } from "../../helpers/desired.js";
+import { keyOf } from "../../helpers/keys.js";
 import { expectError } from "../../helpers/state.js";
 import { TestClock } from "../../helpers/test-clock.js";
 
@@ -67,6 +70,15 @@ describe("one look", () => {
     world.back();
     expect(due().made).toBeNull();
     world.signAnew({ sovereign_id: "GLOBEX" });
+    expect(due().made).not.toBeNull();
+  });
+
+  test("is not put off by a manifest that anybody could have signed", () => {
+    world.back();
+    const mallory = keyOf("mallory");
+    const vkey = vkeyOf("ACME/audit", mallory.publicKey);
+    world.signAnew({ vkey }, mallory);
+    expect(readFolder(world.folder).backups).toHaveLength(1);
     expect(due().made).not.toBeNull();
   });
 
