@@ -51,6 +51,8 @@ export interface Verification {
   readonly vkey: string | null;
   /** Sizes of earlier checkpoints that the log was found to extend: escrow and --since. */
   readonly extends: readonly number[];
+  /** Of the checkpoint in escrow, which the log was found to extend; null when there was none to compare with. */
+  readonly escrow_size: number | null;
   /** Values that were compared with their commitments, and those that were not there to compare. */
   readonly disclosed: number;
   readonly hidden: number;

@@ -117,6 +117,7 @@ export function verifyDatabase(log: LogSource, options: DatabaseOptions): Verifi
     key_from: options.key?.from ?? null,
     vkey: signedBy ?? expectedKey(options.key, head.origin),
     extends: fault === null ? extended : [],
+    escrow_size: fault === null ? (options.escrow?.size ?? null) : null,
     disclosed: entries.disclosed,
     hidden: entries.hidden,
     fault,

@@ -90,6 +90,7 @@ class ExportCheck {
       key_from: this.#options.key === null ? "export" : "given",
       vkey: this.#vkey,
       extends: fault === null && this.#since !== null ? [this.#since.size] : [],
+      escrow_size: null,
       disclosed: this.#disclosed,
       hidden: this.#hidden,
       fault,

@@ -19,6 +19,7 @@ export function verifyProof(text: string, key: string): ProofVerification {
     entries: 1,
     key_from: "given",
     extends: [],
+    escrow_size: null,
     disclosed: 0,
   } as const;
   try {

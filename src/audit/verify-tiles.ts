@@ -10,12 +10,10 @@ import {
   tilePath,
   tileWidth,
 } from "../protocol/log/tiles.js";
+import { fetchAhead, type FetchTile } from "./fetch-ahead.js";
 import { Marks, type Mark } from "./marks.js";
 import { judgeCheckpoint, judgeSince, type JudgedCheckpoint } from "./signed-checkpoint.js";
 import { Faulty, type LogFault, type Verification } from "./verification.js";
-
-/** The bytes at a path below the log's prefix. Throws AppError when they cannot be had. */
-export type FetchTile = (path: string) => Promise<Uint8Array>;
 
 export interface TilesOptions {
   /** A verifier key or a public key from elsewhere. */
@@ -44,16 +42,21 @@ export async function verifyTiles(fetch: FetchTile, options: TilesOptions): Prom
     }
     const pending = new Marks(marks);
     pending.compare(tree);
-    const tiles = new TileCheck(fetch, checkpoint.size);
-    for (let tile = 0; tree.size < checkpoint.size; tile++) {
-      for (const hash of await tiles.next(tile)) {
-        tree.append(hash);
-        pending.compare(tree);
+    const files = fetchAhead(fetch, pathsOf(checkpoint.size));
+    try {
+      const tiles = new TileCheck(files, checkpoint.size);
+      for (let tile = 0; tree.size < checkpoint.size; tile++) {
+        for (const hash of await tiles.next(tile)) {
+          tree.append(hash);
+          pending.compare(tree);
+        }
       }
+      pending.finish(tree);
+      await tiles.finish();
+      ({ hidden } = tiles);
+    } finally {
+      await files.return(undefined);
     }
-    pending.finish(tree);
-    await tiles.finish();
-    ({ hidden } = tiles);
   } catch (error) {
     if (!(error instanceof Faulty)) throw error;
     ({ fault } = error);
@@ -69,21 +72,36 @@ export async function verifyTiles(fetch: FetchTile, options: TilesOptions): Prom
     key_from: "given",
     vkey: checkpoint?.vkey ?? null,
     extends: fault === null ? earlier : [],
+    escrow_size: null,
     disclosed: 0,
     hidden,
     fault,
   };
 }
 
+/** In the order in which they are checked: each bundle with the tile of its hashes, then the levels above. */
+function* pathsOf(size: number): Generator<string> {
+  for (let index = 0; index * TILE_WIDTH < size; index++) {
+    const width = tileWidth("entries", index, size);
+    yield tilePath({ level: "entries", index, width });
+    yield tilePath({ level: 0, index, width });
+  }
+  for (let level = 1; tileWidth(level, 0, size) > 0; level++) {
+    for (let index = 0; tileWidth(level, index, size) > 0; index++)
+      yield tilePath({ level, index, width: tileWidth(level, index, size) });
+  }
+}
+
 class TileCheck {
-  readonly #fetch: FetchTile;
+  /** As `pathsOf` has them. */
+  readonly #files: AsyncGenerator<Uint8Array, undefined>;
   readonly #size: number;
   /** Roots of the whole tiles of each level, which make the level above. */
   #roots: Uint8Array[] = [];
   hidden = 0;
 
-  constructor(fetch: FetchTile, size: number) {
-    this.#fetch = fetch;
+  constructor(files: AsyncGenerator<Uint8Array, undefined>, size: number) {
+    this.#files = files;
     this.#size = size;
   }
 
@@ -91,7 +109,7 @@ class TileCheck {
   async next(index: number): Promise<readonly Uint8Array[]> {
     const width = tileWidth(0, index, this.#size);
     const first = index * TILE_WIDTH;
-    const bundle = await this.#fetch(tilePath({ level: "entries", index, width }));
+    const bundle = await this.#take();
     const leaves = parse(first, () => parseEntryBundle(bundle, width));
     for (const [i, leaf] of leaves.entries()) this.#checkLeaf(first + i, leaf);
     const hashes = leaves.map(leafHash);
@@ -113,6 +131,12 @@ class TileCheck {
     }
   }
 
+  async #take(): Promise<Uint8Array> {
+    const { value } = await this.#files.next();
+    if (value === undefined) throw new Error("a path for every file that is checked");
+    return value;
+  }
+
   #checkLeaf(index: number, bytes: Uint8Array): void {
     const leaf = parse(index, () => parseLeaf(bytes), "leaf_unreadable");
     if (leaf.index !== index)
@@ -121,7 +145,7 @@ class TileCheck {
   }
 
   async #compare(level: number, index: number, hashes: readonly Uint8Array[]): Promise<void> {
-    const bytes = await this.#fetch(tilePath({ level, index, width: hashes.length }));
+    const bytes = await this.#take();
     const span = TILE_WIDTH ** level;
     const first = index * TILE_WIDTH * span;
     const served = parse(first, () => parseTileHashes(bytes, hashes.length));

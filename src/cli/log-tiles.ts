@@ -1,9 +1,12 @@
 /** Fetches a log that another service serves: bounded in time and bytes, and never anywhere else. */
+import { setTimeout as pause } from "node:timers/promises";
 import { AppError } from "../errors.js";
 import { MAX_ENTRY_BYTES, TILE_WIDTH } from "../protocol/log/tiles.js";
-import type { FetchTile } from "../audit/verify-tiles.js";
+import type { FetchTile } from "../audit/fetch-ahead.js";
 
 const TIMEOUT_MS = 10_000;
+const MAX_TRIES = 5;
+const MAX_WAIT_MS = 60_000;
 /** A bundle of the longest entries. */
 const MAX_BYTES = TILE_WIDTH * (MAX_ENTRY_BYTES + 2);
 
@@ -13,13 +16,10 @@ const MAX_BYTES = TILE_WIDTH * (MAX_ENTRY_BYTES + 2);
  */
 export function tilesAt(address: string): FetchTile {
   const prefix = prefixOf(address);
-  return async (path) => {
+  return async (path, given) => {
     const url = new URL(path, prefix);
     try {
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
-      const response = await fetch(url, { redirect: "error", signal });
-      if (response.status !== 200) throw new Error(`it answers ${response.status}`);
-      return await bodyOf(response);
+      return await fetched(url, given ?? new AbortController().signal);
     } catch (cause) {
       throw new AppError(
         "source_unreachable",
@@ -42,6 +42,21 @@ function prefixOf(address: string): URL {
   const path = url.pathname.replace(/\/+$/, "");
   url.pathname = path.endsWith("/log") ? `${path}/` : `${path}/log/`;
   return url;
+}
+
+/** A service that is asked too often says when to come back, and a large log asks often. */
+async function fetched(url: URL, given: AbortSignal): Promise<Uint8Array> {
+  for (let tries = 1; ; tries++) {
+    const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), given]);
+    const response = await fetch(url, { redirect: "error", signal });
+    if (response.status === 200) return await bodyOf(response);
+    await response.body?.cancel();
+    if (response.status !== 429 || tries === MAX_TRIES)
+      throw new Error(`it answers ${response.status}`);
+    const seconds = Number(response.headers.get("retry-after") ?? NaN);
+    const wait = Number.isFinite(seconds) ? seconds * 1000 : MAX_WAIT_MS;
+    await pause(Math.max(0, Math.min(wait, MAX_WAIT_MS)), undefined, { signal: given });
+  }
 }
 
 async function bodyOf(response: Response): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -141,6 +141,21 @@ test("tiles in a folder are verified where a plain server shows them", async () 
   expect(nowhere.code).toBe(1);
   expect(nowhere.json()).toMatchObject({ error: { code: "source_unreachable" } });
   expect((await run(["audit", "verify", "--url", "file:///etc", "--vkey", vkey])).code).toBe(64);
+});
+
+test("a key that is none is a slip, and no finding", async () => {
+  const { audit, vkey } = await appliedLog();
+  const ended = await audit("verify", "--vkey", vkey.slice(1), "--json");
+  expect(ended.code).toBe(64);
+  expect(ended.json()).toMatchObject({ error: { code: "usage" } });
+});
+
+test("a state without its escrow is told to be alone", async () => {
+  const { dir, audit } = await appliedLog();
+  expect((await audit("verify")).stdout).not.toContain("escrow");
+  rmSync(join(dir, ".concordat/na.db.escrow"));
+  expect((await audit("verify")).stdout).toMatch(/^ {2}escrow {2}none/m);
+  expect((await audit("verify", "--json")).json()).toMatchObject({ escrow_size: null });
 });
 
 test("tiles are not written between other files", async () => {

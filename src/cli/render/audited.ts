@@ -36,6 +36,7 @@ function found(result: Verification): readonly string[] {
   const { size, signed_size: signed, key_from: from, source } = result;
   const what = plural(result.entries, "entry", "entries");
   const log = result.origin === null ? "a log without a name" : visible(result.origin);
+  const isAlone = source === "database" && result.escrow_size === null && size > 0;
   const waiting = source === "database" ? size - signed : 0;
   return [
     ...hanging("  ", `${what} of ${log}, ${plural(size, "entry", "entries")} in all`),
@@ -53,6 +54,9 @@ function found(result: Verification): readonly string[] {
     ...(result.extends.length === 0
       ? []
       : hanging("  extends ", `the earlier checkpoints of size ${result.extends.join(", ")}`)),
+    ...(isAlone
+      ? hanging("  escrow  ", "none: nothing shows whether the log was longer; give --since")
+      : []),
     ...hanging(
       "  values  ",
       `${result.disclosed} compared with their commitments, ${result.hidden} hidden`,

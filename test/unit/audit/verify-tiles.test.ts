@@ -134,4 +134,32 @@ describe("the log as files", () => {
     await expect(verified()).rejects.toThrow("no file tile/entries/000");
     files = filesOf(log);
   });
+
+  test("are fetched some ahead, in their order, and no more once there is a fault", async () => {
+    const asked: string[] = [];
+    const signals: AbortSignal[] = [];
+    let [running, most] = [0, 0];
+    const fetch = async (path: string, signal?: AbortSignal): Promise<Uint8Array> => {
+      asked.push(path);
+      if (signal !== undefined) signals.push(signal);
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+      return path === "tile/0/000" ? Buffer.alloc(8192) : file(path);
+    };
+    const { fault } = await verifyTiles(fetch, { key: VKEY, since: null });
+    expect(fault).toMatchObject({ fault: "tile_mismatch", index: 0 });
+    expect(asked).toEqual([
+      "checkpoint",
+      "tile/entries/000",
+      "tile/0/000",
+      "tile/entries/001",
+      "tile/0/001",
+      "tile/entries/002.p/88",
+      "tile/0/002.p/88",
+      "tile/1/000.p/2",
+    ]);
+    expect(most).toBe(7);
+    expect(signals.every(({ aborted }) => aborted)).toBe(true);
+  });
 });

@@ -5,9 +5,10 @@ import { verifyDatabase } from "../../../audit/verify-database.js";
 import { verifyExport } from "../../../audit/verify-export.js";
 import { verifyProof } from "../../../audit/verify-proof.js";
 import { verifyTiles } from "../../../audit/verify-tiles.js";
-import type { TrustedKey } from "../../../audit/signed-checkpoint.js";
+import { vkeyFor, type TrustedKey } from "../../../audit/signed-checkpoint.js";
 import type { Verification } from "../../../audit/verification.js";
 import { AppError, ERRORS } from "../../../errors.js";
+import { parseVkey } from "../../../protocol/log/vkey.js";
 import { openState } from "../../../state/open.js";
 import { readEscrow } from "../../../state/log/escrow.js";
 import { BaseCommand } from "../../base-command.js";
@@ -118,8 +119,16 @@ function needed(key: string | null): string {
   throw new AppError("usage", "--vkey is needed: whoever sends the log does not vouch for its key");
 }
 
+/** A key that is none is a slip of whoever types it, and says nothing about a log. */
 function keyOf(text: string): string {
-  return text.startsWith("@") ? readText(text.slice(1)).trim() : text;
+  const key = text.startsWith("@") ? readText(text.slice(1)).trim() : text;
+  try {
+    for (const vkey of vkeyFor(key, "any").split(" ")) parseVkey(vkey);
+  } catch (cause) {
+    if (!(cause instanceof AppError)) throw cause;
+    throw new AppError("usage", `--vkey: ${cause.message}`, { hint: cause.hint, cause });
+  }
+  return key;
 }
 
 function readText(path: string): string {
