@@ -13,7 +13,7 @@ import { checkAgainstEscrow, checkLog } from "./log/check.js";
 import { escrowBeside, readEscrow, type Escrowed } from "./log/escrow.js";
 import { prepareEscrow, setEscrowAside } from "./log/escrow-file.js";
 import { LOG_SCHEMA, migrate, SCHEMA_VERSION } from "./migrations/index.js";
-import { checkPlace, existingPath, newPath } from "./place.js";
+import { checkPlace, checkPrivate, existingPath, newPath } from "./place.js";
 import { applyPragmas, BUSY_TIMEOUT_MS, CAREFUL, enterWal, ERASING } from "./pragmas.js";
 import { ReadConnection } from "./read-connection.js";
 import { FileReader } from "./file-reader.js";
@@ -110,6 +110,7 @@ function underLock(
   const lock = WriterLock.acquire(file, holder, at);
   try {
     settleRestore(file);
+    checkPrivate(file);
     return open(lock, at);
   } catch (error) {
     lock.release();

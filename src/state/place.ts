@@ -1,9 +1,10 @@
-/** Where a state may stand: one real path, on a disk whose locks hold, in a file that strangers cannot write. */
-import { mkdirSync, realpathSync, statfsSync, statSync } from "node:fs";
+/** Where a state may stand: one real path, on a disk whose locks hold, in a file that is no stranger's business. */
+import { accessSync, constants, mkdirSync, realpathSync, statfsSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { AppError } from "../errors.js";
 
 const WRITABLE_BY_ANYONE = 0o002;
+const OPEN_TO_ANYONE = 0o007;
 /** In a folder with this bit everybody can remove and rename their own files only. */
 const STICKY = 0o1000;
 
@@ -77,6 +78,7 @@ export function checkPlace(path: string): void {
       },
     );
   }
+  checkWritable(folder);
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return;
   if (!stat.isFile()) throw new AppError("state_unreadable", `${path} is not a file`);
@@ -88,9 +90,10 @@ export function checkPlace(path: string): void {
   }
   if (process.platform !== "win32" && (stat.mode & WRITABLE_BY_ANYONE) !== 0) {
     throw new AppError("state_unreadable", `anyone on this machine may write ${basename(path)}`, {
-      hint: `chmod o-w ${path}`,
+      hint: `chmod o-rwx ${path}`,
     });
   }
+  checkWritable(path);
   if (stat.nlink > 1) {
     throw new AppError(
       "state_unreadable",
@@ -98,6 +101,35 @@ export function checkPlace(path: string): void {
       {
         hint: "copy the file, and use the copy",
       },
+    );
+  }
+}
+
+/**
+ * Throws AppError `state_unreadable` for a state that others on the machine may read: it holds the audit, with names and
+ * addresses, and whoever may open it may also lock it. `path` need not exist.
+ */
+export function checkPrivate(path: string): void {
+  if (process.platform === "win32") return;
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+  if ((mode & OPEN_TO_ANYONE) === 0) return;
+  throw new AppError("state_unreadable", `anyone on this machine may read ${basename(path)}`, {
+    hint: `chmod o-rwx ${path}`,
+  });
+}
+
+/** SQLite would say no more than that it cannot open a file, or open it for reading only. */
+function checkWritable(path: string): void {
+  try {
+    accessSync(path, constants.W_OK);
+  } catch (cause) {
+    const isReadOnly = cause instanceof Error && "code" in cause && cause.code === "EROFS";
+    throw new AppError(
+      "state_unreadable",
+      isReadOnly
+        ? `${path} is on a file system that is mounted read-only`
+        : `this user may not write ${path}`,
+      { hint: "reading commands and concordat serve --read-only work here", cause },
     );
   }
 }

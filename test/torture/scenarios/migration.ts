@@ -1,5 +1,5 @@
 /** A state of the version before, with events, is opened by this one. */
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { canonicalJson } from "../../../src/protocol/canonical.js";
@@ -35,6 +35,7 @@ export const migration: Scenario = {
     const connection = new Connection(databaseOf(folder), {});
     migrate(connection, AT, BEFORE);
     connection.close();
+    chmodSync(databaseOf(folder), 0o600);
     fillIn(databaseOf(folder));
   },
   work: async (folder, acknowledge) => {

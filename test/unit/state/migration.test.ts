@@ -1,5 +1,5 @@
 /** A state of an older Concordat becomes one of this one when it is opened for writing, and loses nothing. */
-import { copyFileSync } from "node:fs";
+import { chmodSync, copyFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { Connection } from "../../../src/state/connection.js";
@@ -30,6 +30,7 @@ function version2(): string {
   const connection = new Connection(path, {});
   migrate(connection, AT_OFFSET, 2);
   connection.close();
+  chmodSync(path, 0o600);
   withPlainDatabase(path, (database) => {
     const digest = `sha256:${"e".repeat(64)}`;
     database.exec(`
@@ -91,6 +92,7 @@ test("the events of a state without a log become its first entries, oldest first
   const connection = new Connection(path, {});
   migrate(connection, AT_OFFSET, 4);
   connection.close();
+  chmodSync(path, 0o600);
   const json = (id: string, at: string): string =>
     JSON.stringify({ event_id: id, event_type: "t", details: { reason: id }, created_at: at });
   const [first, second] = ["2026-01-01T00:00:00+00:00", "2026-01-02T00:00:00+00:00"];

@@ -1,11 +1,19 @@
 /** Where a writer works, and with which SQLite. */
 import { chmodSync, chownSync, linkSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openState, openStateForWriting } from "../../../src/state/open.js";
 import { networkFileSystem } from "../../../src/state/place.js";
 import { checkSqliteVersion } from "../../../src/state/sqlite-version.js";
-import { closedState, commit, expectError, treaty } from "../../helpers/state.js";
+import {
+  closedState,
+  commit,
+  expectError,
+  filesBeside,
+  scratchPath,
+  treaty,
+  withPlainDatabase,
+} from "../../helpers/state.js";
 
 test("a link is another name for the same state and the same lock", () => {
   const path = closedState();
@@ -28,15 +36,40 @@ test("a hard link would have a second lock, and is refused", () => {
   ).toContain("hard link");
 });
 
-test("a file that anyone may write is not written, and can be read", () => {
+test.for([
+  [0o602, "anyone on this machine may write na.db"],
+  [0o604, "anyone on this machine may read na.db"],
+  [0o644, "anyone on this machine may read na.db"],
+] as const)("a file with mode %o is not written, and can be read", ([mode, message]) => {
   const path = closedState();
-  chmodSync(path, 0o606);
-  expect(expectError("state_unreadable", () => openStateForWriting(path, "test")).hint).toContain(
-    "chmod o-w",
-  );
+  chmodSync(path, mode);
+  const error = expectError("state_unreadable", () => openStateForWriting(path, "test"));
+  expect(error).toMatchObject({ message, hint: `chmod o-rwx ${path}` });
   openState(path).close();
-  chmodSync(path, 0o664);
+  chmodSync(path, 0o660);
   openStateForWriting(path, "test").close();
+});
+
+test("another program's file is called that, whoever may read it", () => {
+  const path = scratchPath();
+  withPlainDatabase(path, (database) => database.exec("CREATE TABLE theirs (a)"));
+  chmodSync(path, 0o644);
+  expectError("state_foreign", () => openStateForWriting(path, "test"));
+  expect(filesBeside(path)).toEqual(["na.db"]);
+});
+
+test("a folder or a file that this user may not write is named, and can be read", ({ skip }) => {
+  if (process.geteuid?.() === 0) skip("root may write everything");
+  const path = closedState();
+  const refusal = (): string =>
+    expectError("state_unreadable", () => openStateForWriting(path, "test")).message;
+  chmodSync(path, 0o400);
+  expect(refusal()).toBe(`this user may not write ${path}`);
+  openState(path).close();
+  chmodSync(dirname(path), 0o500);
+  onTestFinished(() => chmodSync(dirname(path), 0o700));
+  expect(refusal()).toBe(`this user may not write ${dirname(path)}`);
+  openState(path).close();
 });
 
 test("another user's file is not written, and can be read", ({ skip }) => {

@@ -1,5 +1,6 @@
 /** What is not a whole and unaltered state of ours is refused, by a reader and a writer alike, and no byte of it changes. */
 import {
+  chmodSync,
   copyFileSync,
   mkdirSync,
   readFileSync,
@@ -219,6 +220,7 @@ test("an older schema: a reader says so, a writer brings it up to date", () => {
   const connection = new Connection(path, {});
   migrate(connection, AT_OFFSET, 1);
   connection.close();
+  chmodSync(path, 0o600);
   expect(expectError("state_unreadable", () => openState(path)).hint).toContain("concordat apply");
   const writer = openStateForWriting(path, "test");
   commit(writer, { do: "put_sovereign", sovereign: sovereign("FAR") });
