@@ -14,7 +14,7 @@ import { checkExpectations, toChecks, type CheckedAttestation } from "./expectat
 import type { Expectation } from "./expectations-file.js";
 import { projected, viewOf } from "./expectations-view.js";
 import type { IncidentFolder } from "./folder.js";
-import { actAtOnce, keepAudit, openFolder, withState, type IncidentTools } from "./tools.js";
+import { actAtOnce, alone, keepAudit, openFolder, withState, type IncidentTools } from "./tools.js";
 
 export interface BadFeedRequest {
   readonly issuer: string;
@@ -30,20 +30,30 @@ export interface BadFeedRequest {
 
 /**
  * Each run brings the incident on: what is done stays done, and what is drafted already is not drafted again. Throws AppError
- * `feed_unknown`, `unknown_sovereign`, `bad_incident`, and those of state and git.
+ * `feed_unknown`, `unknown_sovereign`, `bad_incident`, `lock_held`, and those of state and git.
  */
 export async function badFeed(
   tools: IncidentTools,
   request: BadFeedRequest,
 ): Promise<IncidentResult> {
   const { issuer, sequence } = request;
-  const { folder, bad } = await withState(tools, (reader) => {
-    const found = feedEffect(reader.snapshot(), issuer, sequence);
-    return {
-      bad: found,
-      folder: openFolder(tools, reader, "bad-feed", `${issuer} sequence ${sequence}`),
-    };
+  const bad = await withState(tools, (reader) => feedEffect(reader.snapshot(), issuer, sequence));
+  const subject = `${issuer} sequence ${sequence}`;
+  return await alone(tools, "bad-feed", subject, async () => {
+    const folder = await withState(tools, (reader) =>
+      openFolder(tools, reader, "bad-feed", subject),
+    );
+    return await goOn(tools, request, folder, bad);
   });
+}
+
+async function goOn(
+  tools: IncidentTools,
+  request: BadFeedRequest,
+  folder: IncidentFolder,
+  bad: FeedEffect,
+): Promise<IncidentResult> {
+  const { issuer, sequence } = request;
   folder.addFile("feed/bad.json", pretty(parseJson(bad.json)));
   const { json: _signed, ...effect } = bad;
   folder.addFile("feed/effect.json", pretty(effect));

@@ -24,6 +24,7 @@ import type { IncidentFolder } from "./folder.js";
 import { mergeCommands } from "./next-commands.js";
 import {
   actAtOnce,
+  alone,
   drafting,
   keepAudit,
   keepPlan,
@@ -42,8 +43,13 @@ export interface BadTreaty {
 
 const REASON = "issued_in_error";
 
-/** Throws AppError `treaty_not_found`, `bad_draft`, `bad_incident`, and those of opening the state. */
+/** Throws AppError `treaty_not_found`, `bad_draft`, `bad_incident`, `lock_held`, and those of opening the state. */
 export async function badTreaty(tools: IncidentTools, asked: BadTreaty): Promise<IncidentResult> {
+  const { id } = await withState(tools, (reader) => treatyOf(reader, asked.treaty));
+  return await alone(tools, "bad-treaty", id, async () => await goOn(tools, asked));
+}
+
+async function goOn(tools: IncidentTools, asked: BadTreaty): Promise<IncidentResult> {
   const { now, correction } = asked;
   const [folder, treaty, name, radius] = await withState(tools, (reader) => {
     const found = treatyOf(reader, asked.treaty);

@@ -16,7 +16,7 @@ import { blastSubject, type BlastSubject } from "./blast-radius-subject.js";
 import { checkExpectations, toChecks } from "./expectations.js";
 import type { Expectation } from "./expectations-file.js";
 import { viewOf } from "./expectations-view.js";
-import { keepAudit, openFolder, withState, type IncidentTools } from "./tools.js";
+import { alone, keepAudit, openFolder, withState, type IncidentTools } from "./tools.js";
 
 /** Of all that is asked together. */
 const TOTAL_MS = 60_000;
@@ -39,8 +39,19 @@ export interface BlastRadiusReport {
   readonly asked: readonly Asked["report"][];
 }
 
-/** Throws AppError `unknown_name`, `bad_incident`, and those of opening the state. What the network does is a finding. */
+/** Throws AppError `unknown_name`, `bad_incident`, `lock_held`, and those of opening the state. What the network does is a finding. */
 export async function blastRadius(
+  tools: IncidentTools,
+  request: BlastRadiusRequest,
+): Promise<IncidentResult & BlastRadiusReport> {
+  const { id, issuer } = request;
+  await withState(tools, (reader) =>
+    blastSubject(reader.snapshot(), id, issuer, () => reader.auditEvents({})),
+  );
+  return await alone(tools, "blast-radius", id, async () => await goOn(tools, request));
+}
+
+async function goOn(
   tools: IncidentTools,
   request: BlastRadiusRequest,
 ): Promise<IncidentResult & BlastRadiusReport> {
@@ -81,7 +92,7 @@ export async function blastRadius(
     folder.update({
       asked: { id, issuer, expectations: expectations.length, ask: request.ask },
       effects: effectsOf(asked, at),
-      findings: findingsOf(report),
+      findings: findingsOf(report, request.ask),
       ...(checks.length > 0 && { checks }),
     });
     const { incident, dir } = folder;
@@ -150,7 +161,10 @@ function effectsOf(asked: readonly Asked[], at: IncidentEffect["at"]): readonly 
   }));
 }
 
-function findingsOf({ radius, newest_feed, asked }: BlastRadiusReport): readonly IncidentFinding[] {
+function findingsOf(
+  { radius, newest_feed, asked }: BlastRadiusReport,
+  isAsked: boolean,
+): readonly IncidentFinding[] {
   const findings: IncidentFinding[] = [];
   if (radius.cut_off.length > 0)
     findings.push({
@@ -166,7 +180,7 @@ function findingsOf({ radius, newest_feed, asked }: BlastRadiusReport): readonly
       message: `newest feed of ${newest_feed.issuer}: ${newest_feed.message}`,
       hint: "ask the issuer for its feed, or apply once to publish our own",
     });
-  else if (newest_feed.origin === "imported")
+  else if (isAsked && newest_feed.origin === "imported")
     findings.push({
       code: "newest_feed_unconfirmed",
       level: "warning",

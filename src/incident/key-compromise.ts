@@ -17,6 +17,7 @@ import { HEARD, refusedByService, refusedByState } from "./refused-key.js";
 import { signedActions, type Window } from "./signed-actions.js";
 import {
   actAtOnce,
+  alone,
   drafting,
   keepAudit,
   openFolder,
@@ -34,17 +35,25 @@ export interface KeyCompromise {
   readonly probe: { readonly url: string; readonly key: PrivateKey } | null;
 }
 
-/** Throws AppError `usage`, `unknown_operator_key`, `bad_incident`, and those of opening the state. What git refuses is a finding. */
+/**
+ * Throws AppError `usage`, `unknown_operator_key`, `bad_incident`, `lock_held`, and those of opening the state. What git refuses
+ * is a finding.
+ */
 export async function keyCompromise(
   tools: IncidentTools,
   asked: KeyCompromise,
 ): Promise<IncidentResult> {
-  const { keyId, window, now } = asked;
+  const { keyId, window } = asked;
   checkWindow(window, tools.clock());
-  const folder = await withState(tools, (reader) => {
-    keyOf(reader, keyId);
-    return openFolder(tools, reader, "key-compromise", keyId);
-  });
+  await withState(tools, (reader) => keyOf(reader, keyId));
+  return await alone(tools, "key-compromise", keyId, async () => await goOn(tools, asked));
+}
+
+async function goOn(tools: IncidentTools, asked: KeyCompromise): Promise<IncidentResult> {
+  const { keyId, window, now } = asked;
+  const folder = await withState(tools, (reader) =>
+    openFolder(tools, reader, "key-compromise", keyId),
+  );
   const { asked: before } = folder.incident;
   // A later run need not name the new key again.
   const replacedBy = asked.replacement?.keyId ?? before["replacement"] ?? null;

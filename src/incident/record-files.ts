@@ -34,7 +34,8 @@ export function readRecord(dir: string): Recorded {
   );
   files.set(TIMELINE, timelineState(incident.steps, steps));
   for (const name of namesIn(dir))
-    if (!OWN.has(name) && !files.has(name)) files.set(name, "not recorded");
+    if (!OWN.has(name) && !name.startsWith(".") && !files.has(name))
+      files.set(name, "not recorded");
   return { incident: { ...incident, steps }, files };
 }
 

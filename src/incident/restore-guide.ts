@@ -1,4 +1,5 @@
 /** A restore from the choice of a backup to the proof that it holds, in one folder of evidence. */
+import { basename } from "node:path";
 import { AppError } from "../errors.js";
 import type { VerifiedBackup } from "../model/backup.js";
 import type { PublicKey } from "../model/documents.js";
@@ -11,7 +12,7 @@ import { emptyState, openState } from "../state/open.js";
 import type { IncidentFolder } from "./folder.js";
 import { beforeOf, checkHealth, NOTHING_BEFORE, type Before } from "./restore-guide-health.js";
 import { selectBackup } from "./restore-guide-select.js";
-import { keepAudit, openFolder, withState, type IncidentTools } from "./tools.js";
+import { alone, keepAudit, openFolder, withState, type IncidentTools } from "./tools.js";
 
 export interface GuideRequest {
   /** Null: the newest of `dir` that reads through. */
@@ -38,8 +39,19 @@ export async function guideRestore(
   tools: GuideTools,
   request: GuideRequest,
 ): Promise<IncidentResult> {
+  if (request.backup === null && request.dir === null)
+    throw new AppError("usage", "give --backup FILE, or --dir DIR: no folder of backups is set");
+  const subject = basename(tools.db);
+  return await alone(tools, "restore", subject, async () => await goOn(tools, request, subject));
+}
+
+async function goOn(
+  tools: GuideTools,
+  request: GuideRequest,
+  subject: string,
+): Promise<IncidentResult> {
   const { db } = tools;
-  const { folder, before, sovereignId } = openBefore(tools);
+  const { folder, before, sovereignId } = openBefore(tools, subject);
   const { selected, findings } = await selectBackup(
     folder,
     request,
@@ -93,9 +105,8 @@ export async function guideRestore(
 }
 
 /** Of a state that is damaged or gone nothing is known, and a restore goes on all the same. */
-function openBefore(tools: GuideTools) {
+function openBefore(tools: GuideTools, subject: string) {
   const { db } = tools;
-  const subject = db.split("/").at(-1) ?? db;
   try {
     const reader = openState(db);
     try {

@@ -1,4 +1,5 @@
 /** What the commands of an incident work with, and the steps that they share. */
+import { join } from "node:path";
 import { exportProofs } from "../audit/export-proofs.js";
 import { exportAudit } from "../audit/export.js";
 import { AppError } from "../errors.js";
@@ -15,11 +16,15 @@ import type { Instant } from "../model/time.js";
 import { encodeBase64 } from "../protocol/base64.js";
 import { prettyJson } from "../protocol/canonical.js";
 import { typedJson } from "../protocol/typed-json.js";
+import { sha256 } from "../protocol/digest.js";
+import { fromInstant, toOffsetForm } from "../protocol/instant.js";
 import { planChange } from "../reconcile.js";
 import type { EventFilter } from "../state/audit-events.js";
+import { WriterLock } from "../state/lock.js";
 import { openState } from "../state/open.js";
 import type { StateReader } from "../state/reader.js";
 import type { DraftSource } from "./draft.js";
+import { makePrivateFolder } from "./durable-file.js";
 import { openIncident, type IncidentFolder } from "./folder.js";
 
 export interface IncidentTools {
@@ -49,6 +54,37 @@ export async function withState<T>(
     return await work(reader);
   } finally {
     reader.close();
+  }
+}
+
+/** One run at a time for each incident: two would write one folder. Throws AppError `lock_held`, and what `work` throws. */
+export async function alone<T>(
+  { dir, parent, clock }: Pick<IncidentTools, "dir" | "parent" | "clock">,
+  kind: IncidentKind,
+  subject: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const place = dir ?? parent;
+  makePrivateFolder(place);
+  const name = `.${kind}-${sha256(subject).slice(-16)}`;
+  const since = toOffsetForm(fromInstant(clock()));
+  const lock = take(join(place, name), `concordat incident ${kind}`, since);
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
+
+function take(path: string, command: string, since: string): WriterLock {
+  try {
+    return WriterLock.acquire(path, command, since);
+  } catch (cause) {
+    if (!(cause instanceof AppError) || cause.code !== "lock_held") throw cause;
+    const { details } = cause;
+    const message = "another run works on this incident";
+    const hint = "wait until it has ended, and run this again";
+    throw new AppError("lock_held", message, { cause, details, hint });
   }
 }
 

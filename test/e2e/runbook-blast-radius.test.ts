@@ -44,5 +44,5 @@ test("the page's commands show who is hit, ask who has heard, and prove it", asy
   const said = output.replaceAll(/\s+/g, " ");
   expect(said).toMatch(/BLAST RADIUS OF GLOBEX .*nobody was asked/);
   expect(said).toContain("newest feed: 1 have it, 0 behind, 0 unknown; 2 of 2 checks as expected");
-  expect(said).toContain("INITECH is imported: all that it revokes is revoked");
+  expect(said).toContain("INITECH: imported: all that it revokes is revoked");
 });

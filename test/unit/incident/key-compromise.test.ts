@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { keyCompromise, type KeyCompromise } from "../../../src/incident/key-compromise.js";
+import { incidentsBelow } from "../../../src/incident/read-incident.js";
+import { readRecord } from "../../../src/incident/record-files.js";
 import { openState } from "../../../src/state/open.js";
 import { plusSeconds } from "../../../src/protocol/instant.js";
 import { attestationYaml, operatorYaml } from "../../helpers/admin.js";
@@ -243,4 +245,19 @@ test("a key that the state does not know opens no incident", async () => {
     code: "unknown_operator_key",
   });
   expect(existsSync(incidents.tools().parent)).toBe(false);
+});
+
+test("two runs at once: one goes on, the other is told to wait", async () => {
+  const incidents = await misused();
+  const both = await Promise.allSettled([
+    keyCompromise(incidents.tools(), asked()),
+    keyCompromise(incidents.tools(), asked()),
+  ]);
+  expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  expect(both.find(({ status }) => status === "rejected")).toMatchObject({
+    reason: { code: "lock_held" },
+  });
+  const again = await keyCompromise(incidents.tools(), asked());
+  expect([...readRecord(again.folder).files.values()]).not.toContain("CHANGED");
+  expect(incidentsBelow(incidents.tools().parent)).toHaveLength(1);
 });
