@@ -14,8 +14,10 @@ import { buildRestored, type Built } from "../state/restore/build.js";
 import { leavesTraces } from "../state/restore/live-copy.js";
 import {
   readPending,
+  readTakenBack,
   removePending,
   restoredPath,
+  setPendingAside,
   workFolder,
   writePending,
   type PendingRestore,
@@ -24,6 +26,7 @@ import { removeWork, settleRestore } from "../state/restore/settle.js";
 import { finishState, type Finished } from "./finish.js";
 import { checkKeepable, checkPlaces, quarantineName, stateFile } from "./places.js";
 import { prepare, type Prepared, type RestoreTools } from "./prepare.js";
+import { withRoom } from "./room.js";
 
 export type { RestoreStep, RestoreTools } from "./prepare.js";
 
@@ -41,8 +44,14 @@ export async function planRestore(
       throw new AppError("restore_pending", "a restore waits to be put in place", {
         hint: "finish it first: concordat restore with --yes, or start concordat serve",
       });
-    const prepared = await prepare({ ...request, db }, tools, work);
-    return describe(prepared, build(prepared, join(work, "restored")));
+    return await withRoom(
+      tmpdir(),
+      "make room there, or set TMPDIR to another folder",
+      async () => {
+        const prepared = await prepare({ ...request, db }, tools, work);
+        return describe(prepared, build(prepared, join(work, "restored")));
+      },
+    );
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -85,24 +94,27 @@ async function begin(
     quarantine: quarantineName(db, tools.clock()),
     line: null,
   };
-  // One that this very restore had made before it was killed is made again.
-  const force = earlier?.preRestoreBackup === pending.preRestoreBackup;
+  // One that this very restore had made before it was taken back is made again.
+  const force = readTakenBack(db)?.preRestoreBackup === pending.preRestoreBackup;
   // Before the note, which says whose it is.
   if (!force) checkKeepable(preRestoreBackup);
   removeWork(db);
   writePending(db, pending);
   let built: { readonly plan: RestorePlan; readonly finished: Finished };
-  let kept: string | null;
+  let kept: string | null = null;
   try {
     tools.onStep("verify");
-    const prepared = await prepare(request, tools, workFolder(db));
+    const prepared = await inWorkFolder(db, async () => {
+      return await prepare(request, tools, workFolder(db));
+    });
     tools.onStep("back_up");
     kept = keepState(prepared, tools, force);
     tools.onStep("build");
-    built = buildAndFinish(prepared, tools);
+    built = await inWorkFolder(db, () => buildAndFinish(prepared, tools));
   } catch (error) {
     removeWork(db);
-    removePending(db);
+    if (force || kept !== null) setPendingAside(db);
+    else removePending(db);
     throw error;
   }
   const { plan, finished } = built;
@@ -123,6 +135,12 @@ async function begin(
     checkpoint,
     resumed: earlier !== null,
   };
+}
+
+/** The copies of both states, and the new one with its journal. */
+async function inWorkFolder<T>(db: string, work: () => T | Promise<T>): Promise<T> {
+  const hint = "nothing has changed; make room for about five times the size of the state";
+  return await withRoom(dirname(db), hint, work);
 }
 
 function buildAndFinish(

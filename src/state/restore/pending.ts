@@ -38,6 +38,11 @@ export function pendingPath(db: string): string {
   return `${db}.restore.json`;
 }
 
+/** The note of one that was taken back: whose the pre-restore backup is that it may have left. */
+function takenBackPath(db: string): string {
+  return `${db}.restore-taken-back.json`;
+}
+
 /** The folder that everything is made in before it counts. */
 export function workFolder(db: string): string {
   return `${db}.restoring`;
@@ -54,9 +59,17 @@ export function isRestorePending(db: string): boolean {
 
 /** Null: no restore is under way. Throws AppError `restore_pending` for a note that cannot be read. */
 export function readPending(db: string): PendingRestore | null {
-  if (!isRestorePending(db)) return null;
+  return isRestorePending(db) ? readNote(pendingPath(db)) : null;
+}
+
+/** The newest that was taken back since the last one that was finished. Throws as `readPending`. */
+export function readTakenBack(db: string): PendingRestore | null {
+  return existsSync(takenBackPath(db)) ? readNote(takenBackPath(db)) : null;
+}
+
+function readNote(path: string): PendingRestore {
   try {
-    const fields = new Fields(parseJson(readFileSync(pendingPath(db))));
+    const fields = new Fields(parseJson(readFileSync(path)));
     if (fields.text("format") !== FORMAT) throw fields.fault("format", `expected ${FORMAT}`);
     const stage = fields.text("stage");
     if (stage !== "planned" && stage !== "built") throw fields.fault("stage", "expected a stage");
@@ -79,7 +92,7 @@ export function readPending(db: string): PendingRestore | null {
             },
     };
   } catch (cause) {
-    throw new AppError("restore_pending", `${pendingPath(db)} cannot be read`, {
+    throw new AppError("restore_pending", `${path} cannot be read`, {
       hint: "keep the file, and see docs/recovery.md, which says what it tells",
       cause,
     });
@@ -123,8 +136,15 @@ export function writePending(db: string, pending: PendingRestore): void {
   }
 }
 
+/** After a restore that has come to its end. */
 export function removePending(db: string): void {
-  rmSync(`${pendingPath(db)}.new`, { force: true });
-  rmSync(pendingPath(db), { force: true });
+  for (const path of [`${pendingPath(db)}.new`, takenBackPath(db), pendingPath(db)])
+    rmSync(path, { force: true });
+  syncFolder(dirname(db));
+}
+
+/** After one that has not, so that the same command may make its pre-restore backup again. */
+export function setPendingAside(db: string): void {
+  renameSync(pendingPath(db), takenBackPath(db));
   syncFolder(dirname(db));
 }

@@ -9,6 +9,7 @@ import {
   readPending,
   removePending,
   restoredPath,
+  setPendingAside,
   workFolder,
   type PendingRestore,
 } from "./pending.js";
@@ -31,7 +32,8 @@ export function settleRestore(db: string): "finished" | "taken_back" | null {
       tellEscrow(db, pending);
     }
     removeWork(db);
-    removePending(db);
+    if (isBuilt) removePending(db);
+    else setPendingAside(db);
     return isBuilt ? "finished" : "taken_back";
   });
 }

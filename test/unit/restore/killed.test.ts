@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { AppError } from "../../../src/errors.js";
 import type { RestoreStep } from "../../../src/restore/restore.js";
 import { readEscrow } from "../../../src/state/log/escrow.js";
 import { openState } from "../../../src/state/open.js";
@@ -65,7 +66,30 @@ test("one that had made its backup makes it again, and no other's is replaced", 
   const other = join(state.world.folder, "other.db");
   state.world.back({ output: other });
   await expectRefused(state, "file_exists", { preRestoreBackup: other });
+  expect((await state.restore()).preRestoreBackup).toBe(state.request.preRestoreBackup);
+});
+
+test("one that the next writer took back is made again too, and that holds for it alone", async () => {
+  await killAt("build");
+  state.open().close();
+  expect((await state.restore()).preRestoreBackup).toBe(state.request.preRestoreBackup);
+  // It was finished: what stands there is worth keeping.
   await expectRefused(state, "file_exists");
+});
+
+test("one that failed after its backup makes it again", async () => {
+  const isFull = new AppError("unwritable_file", "the disk is full");
+  const onStep = (reached: RestoreStep): void => {
+    if (reached === "build") throw isFull;
+  };
+  await expect(state.restore({}, { onStep })).rejects.toThrow(isFull);
+  expect((await state.restore()).resumed).toBe(false);
+});
+
+test("one that was refused leaves nothing beside the state", async () => {
+  const before = readdirSync(state.world.dir).toSorted();
+  await expectRefused(state, "unreadable_file", { backup: join(state.world.dir, "none.db") });
+  expect(readdirSync(state.world.dir).toSorted()).toEqual(before);
 });
 
 describe("killed when everything is built", () => {
