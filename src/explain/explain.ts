@@ -1,7 +1,7 @@
 /** Tells the story of one object of trust: state, log and git put together. */
 import { redact } from "../audit/redact.js";
 import { AppError } from "../errors.js";
-import { commitsOfFile, type FileCommit } from "../git/file-history.js";
+import { commitsOfFile, namesOfFile, type FileCommit } from "../git/file-history.js";
 import { Repository } from "../git/repository.js";
 import type { InventoryEntry } from "../model/state.js";
 import type { Instant } from "../model/time.js";
@@ -86,14 +86,13 @@ async function commitsFor(
   if (repo === null) return { commits: null, caveat: NO_GIT };
   try {
     const { gitDir } = await Repository.open(repo);
+    const names = await namesOfFile(gitDir, entry.source.file, entry.commit);
     const first = applies.length - APPLIES_WITH_COMMITS;
     const commits: (readonly FileCommit[] | null)[] = [];
     for (const [index, { event, previousCommit }] of applies.entries()) {
       const to = textOf(event.details["commit"]);
       const isTold = index >= first;
-      commits.push(
-        isTold ? await commitsOfFile(gitDir, entry.source.file, previousCommit, to) : null,
-      );
+      commits.push(isTold ? await commitsOfFile(gitDir, names, previousCommit, to) : null);
     }
     return { commits, caveat: null };
   } catch (error) {

@@ -7,6 +7,7 @@ import { git } from "./run-git.js";
 
 /** More than anybody reads. */
 const MOST = 50;
+const MOST_NAMES = 10;
 const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const PERSON = /^(.*) <(.*)> (-?[0-9]{1,12}) [+-][0-9]{4}$/;
 const SIGNATURE = /^gpgsig(?:-sha256)? (-----BEGIN .*-----)$/m;
@@ -37,12 +38,42 @@ export interface FileCommit {
 }
 
 /**
- * The commits up to `to`, and not in the history of `since`, that changed the file at `path`; newest first, at most 50.
+ * The names that the file at `path` of the commit `head` has had, the newest first. Only a move that left every byte as it was
+ * counts: two small resources of one kind are always similar. Throws AppError `git_failed`, `bad_ref`.
+ */
+export async function namesOfFile(
+  gitDir: string,
+  path: string,
+  head: string,
+): Promise<readonly string[]> {
+  if (!OBJECT_ID.test(head)) throw new AppError("bad_ref", "that is no id of a commit");
+  const output = await git(gitDir, [
+    `--git-dir=${gitDir}`,
+    "--literal-pathspecs",
+    "log",
+    "--follow",
+    "--find-renames=100%",
+    "--diff-filter=R",
+    "--name-status",
+    "--format=",
+    `--max-count=${MOST_NAMES}`,
+    "-z",
+    head,
+    "--",
+    path,
+  ]);
+  // R100, the old name, the new name.
+  const fields = output.toString().split("\0");
+  return [path, ...fields.filter((_, index) => index % 3 === 1)];
+}
+
+/**
+ * The commits up to `to`, and not in the history of `since`, that changed the file at one of `paths`; newest first, at most 50.
  * `since` null, or one that is not there: from the beginning. Throws AppError `git_failed`, `bad_ref`.
  */
 export async function commitsOfFile(
   gitDir: string,
-  path: string,
+  paths: readonly string[],
   since: string | null,
   to: string,
 ): Promise<readonly FileCommit[]> {
@@ -52,7 +83,7 @@ export async function commitsOfFile(
   const reader = new ObjectReader(gitDir);
   try {
     const [base] = since === null ? [null] : await reader.read([since]);
-    const ids = await idsOf(gitDir, path, base === null || base === undefined ? null : since, to);
+    const ids = await idsOf(gitDir, paths, base === null || base === undefined ? null : since, to);
     return (await reader.read(ids)).flatMap((object) => (object === null ? [] : [read(object)]));
   } finally {
     reader.close();
@@ -61,7 +92,7 @@ export async function commitsOfFile(
 
 async function idsOf(
   gitDir: string,
-  path: string,
+  paths: readonly string[],
   since: string | null,
   to: string,
 ): Promise<readonly string[]> {
@@ -73,7 +104,7 @@ async function idsOf(
     to,
     ...(since === null ? [] : [`^${since}`]),
     "--",
-    path,
+    ...paths,
   ]);
   return output.toString().split("\n").slice(0, -1);
 }

@@ -5,6 +5,7 @@ import { plain } from "../../../src/cli/render/paint.js";
 import { explain } from "../../../src/explain/explain.js";
 import type { Story } from "../../../src/explain/story.js";
 import { openState } from "../../../src/state/open.js";
+import { git } from "../../helpers/git.js";
 import { keyOf } from "../../helpers/keys.js";
 import { treatyYaml, TrustRepository } from "../../helpers/trust-repository.js";
 import { START } from "../../helpers/world.js";
@@ -60,6 +61,21 @@ test("tells a treaty's succession, its applies, their commits and its events in 
   const indices = story.events.map((event) => event.log_index ?? -1);
   expect(indices).toEqual(indices.toSorted((a, b) => a - b));
   expect(indices[0]).toBeGreaterThanOrEqual(0);
+});
+
+test("a resource whose file was moved keeps the commits from before", async () => {
+  const repo = new TrustRepository({ "treaties/globex.yaml": treatyYaml("globex") });
+  const issued = git(repo.dir, ["rev-parse", "HEAD"]);
+  await repo.apply(await repo.plan());
+  git(repo.dir, ["mv", "treaties/globex.yaml", "globex.yaml"]);
+  const moved = repo.commit({ "notes.txt": "moved" });
+  const changed = repo.commit({ "globex.yaml": treatyYaml("globex", "role:operator") });
+  await repo.apply(await repo.plan());
+  const { applies } = await tell(repo, "treaty/globex");
+  expect(applies.map(({ commits }) => commits?.map(({ commit }) => commit))).toEqual([
+    [changed, moved],
+    [issued],
+  ]);
 });
 
 test("the predecessor's own id tells of it, and of the same line", async () => {
