@@ -25,7 +25,7 @@ const NOUNS: { readonly [K in RestoredKind]: string } = {
 };
 
 const REASONS: { readonly [R in RestoreReason]: string } = {
-  issued_after_backup: "issued after the backup, and revoked now",
+  issued_after_backup: "issued since the backup: revoked now",
   was_revoked: "was revoked, and its row said active",
   differs_from_backup: "differs from the backup",
   not_in_backup: "not in the backup",

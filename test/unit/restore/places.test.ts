@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { AppError } from "../../../src/errors.js";
 import { MANIFEST_SUFFIX } from "../../../src/backup/manifest.js";
 import type { RestoreStep } from "../../../src/restore/restore.js";
 import { pendingPath, restoredPath, workFolder } from "../../../src/state/restore/pending.js";
@@ -150,4 +151,38 @@ test("a file that cannot be moved into the quarantine is named, and the next run
   rmSync(blocked);
   const result = await state.restore();
   expect(result.resumed).toBe(true);
+});
+
+describe("a full disk", () => {
+  const full: readonly (readonly [string, Error])[] = [
+    ["a copy of the backup", Object.assign(new Error("no space left"), { code: "ENOSPC" })],
+    [
+      "what hides behind another code",
+      new AppError("unreadable_file", "the backup cannot be read", {
+        cause: Object.assign(new Error("no space left"), { code: "EDQUOT" }),
+      }),
+    ],
+    [
+      "what SQLite writes",
+      new AppError("state_unreadable", "restored cannot be used", {
+        details: { sqlite: "SQLITE_FULL" },
+      }),
+    ],
+  ];
+
+  test.each(full)("is told as one, by the folder that it is: %s", async (_, cause) => {
+    const { dir, db } = state.world;
+    const before = [readdirSync(dir), readFileSync(db, "hex")];
+    const verify = async (): Promise<never> => await Promise.reject(cause);
+    const error = await expectRefused(state, "unwritable_file", {}, { verify });
+    expect(error.message).toBe(`there is no room in ${dir} for a restore`);
+    expect([readdirSync(dir), readFileSync(db, "hex")]).toEqual(before);
+    await expect(state.plan({}, { verify })).rejects.toMatchObject({ code: "unwritable_file" });
+  });
+
+  test("is not what every other fault is", async () => {
+    const verify = async (): Promise<never> =>
+      await Promise.reject(new AppError("bad_backup", "no", { cause: new Error("no") }));
+    await expectRefused(state, "bad_backup", {}, { verify });
+  });
 });
