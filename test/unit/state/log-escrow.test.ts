@@ -16,6 +16,10 @@ import {
 import { execFileSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { canonicalJson } from "../../../src/protocol/canonical.js";
+import { signCheckpoint } from "../../../src/protocol/log/checkpoint.js";
+import { EMPTY_ROOT } from "../../../src/protocol/log/merkle.js";
+import { vkeyOf } from "../../../src/protocol/log/vkey.js";
 import { escrowBeside, readEscrow } from "../../../src/state/log/escrow.js";
 import { openState, openStateForServing, openStateForWriting } from "../../../src/state/open.js";
 import { keyOf } from "../../helpers/keys.js";
@@ -164,6 +168,18 @@ test("any other fault in the escrow is damage", () => {
     escrowOf(path),
     whole.toString().split("\n").slice(0, 3).toReversed().join("\n") + "\n",
   );
+  expectRefusedBoth("escrow_damaged", path);
+});
+
+test.each([
+  { why: "two histories of one size", root: Buffer.alloc(32), origin: ORIGIN },
+  { why: "another log between its own", root: EMPTY_ROOT, origin: "OTHER/audit" },
+])("an escrow with $why is damaged, however well both are signed", ({ root, origin }) => {
+  const path = logged();
+  const [first = "", second = "", third = ""] = readFileSync(escrowOf(path), "utf8").split("\n");
+  const checkpoint = signCheckpoint({ size: 3, root }, origin, keyOf("home"));
+  const odd = canonicalJson({ checkpoint, vkey: vkeyOf(origin, keyOf("home").publicKey) });
+  writeFileSync(escrowOf(path), `${[first, second, odd, third].join("\n")}\n`);
   expectRefusedBoth("escrow_damaged", path);
 });
 
