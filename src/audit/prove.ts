@@ -7,13 +7,13 @@ import type { LogSource } from "./log-source.js";
 
 /**
  * The `.tlog-proof` of an entry against the newest checkpoint, with the leaf as its extra line. Throws AppError
- * `log_unsigned` when no checkpoint reaches the entry, and `bad_proof` when the log has no such entry.
+ * `log_unsigned` when no checkpoint reaches the entry, and `log_entry_not_found` when the log has no such entry.
  */
 export function proveEntry(log: LogSource, index: number): string {
   const { size, checkpoint } = log.head();
   const leaf = log.leaf(index);
   if (leaf === null || index >= size)
-    throw new AppError("bad_proof", `the log has no entry ${index}; it has ${size}`, {
+    throw new AppError("log_entry_not_found", `the log has no entry ${index}; it has ${size}`, {
       hint: "give the index of an entry: audit export --proofs lists them",
     });
   const signed = checkpoint === null ? null : parseCheckpoint(checkpoint);

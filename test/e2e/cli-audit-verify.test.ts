@@ -107,8 +107,8 @@ test("an entry is proved in a file of its own", async () => {
   expect(damaged.code).toBe(6);
   expect(damaged.json()).toMatchObject({ fault: { fault: "proof_refused", index: 0 } });
   const missing = await audit("prove", "9999", "--json");
-  expect(missing.code).toBe(6);
-  expect(missing.json()).toMatchObject({ error: { code: "bad_proof" } });
+  expect(missing.code).toBe(1);
+  expect(missing.json()).toMatchObject({ error: { code: "log_entry_not_found" } });
 });
 
 test("tiles in a folder are verified where a plain server shows them", async () => {

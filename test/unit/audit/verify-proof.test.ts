@@ -34,7 +34,7 @@ describe("a proof of an entry", () => {
     for (let index = 0; index < 20; index++)
       expect(verifyProof(proveEntry(log.source, index), VKEY)).toMatchObject({ verified: true });
     expect(codeOf(() => proveEntry(log.source, 20))).toBe("log_unsigned");
-    expect(codeOf(() => proveEntry(log.source, 23))).toBe("bad_proof");
+    expect(codeOf(() => proveEntry(log.source, 23))).toBe("log_entry_not_found");
     expect(codeOf(() => proveEntry(auditedLog(revocations(2), -1).source, 0))).toBe("log_unsigned");
   });
 
