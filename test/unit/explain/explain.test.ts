@@ -67,9 +67,9 @@ test("a resource whose file was moved keeps the commits from before", async () =
   const repo = new TrustRepository({ "treaties/globex.yaml": treatyYaml("globex") });
   const issued = git(repo.dir, ["rev-parse", "HEAD"]);
   await repo.apply(await repo.plan());
-  git(repo.dir, ["mv", "treaties/globex.yaml", "globex.yaml"]);
-  const moved = repo.commit({ "notes.txt": "moved" });
-  const changed = repo.commit({ "globex.yaml": treatyYaml("globex", "role:operator") });
+  git(repo.dir, ["mv", "treaties/globex.yaml", "treaties/of-globex.yaml"]);
+  const moved = repo.commit({});
+  const changed = repo.commit({ "treaties/of-globex.yaml": treatyYaml("globex", "role:operator") });
   await repo.apply(await repo.plan());
   const { applies } = await tell(repo, "treaty/globex");
   expect(applies.map(({ commits }) => commits?.map(({ commit }) => commit))).toEqual([
