@@ -110,12 +110,14 @@ async function restore(
   for (const step of since) history.perform(step);
   if (tampering !== null) history.perform(tampering);
   const live = evidence(history);
-  let [count, kept] = [0, ""];
+  let [count, kept] = [0, backup];
   const from = async (file: string): Promise<void> => {
     world.pass(1);
-    kept = place(`kept-${(count += 1)}.db`);
-    const given = { backup: file, backupKeys: [publicKey], preRestoreBackup: kept };
-    await state.restore(given, { key: history.key });
+    const preRestoreBackup = place(`kept-${(count += 1)}.db`);
+    const given = { backup: file, backupKeys: [publicKey], preRestoreBackup };
+    const result = await state.restore(given, { key: history.key });
+    // Of what somebody has altered there may be none.
+    kept = result.preRestoreBackup ?? backup;
   };
   await from(backup);
   for (const next of later)
