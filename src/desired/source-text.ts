@@ -6,6 +6,12 @@ import { mayHoldSecret } from "./private-key.js";
 /** A line may be as long as the file; what is shown of it is not. */
 const EXCERPT_LENGTH = 400;
 
+/**
+ * What stands in a comment is for the file's readers alone. Whether a quote is open is what a broken line leaves unclear, so a
+ * mark inside of quotes cuts too; one that goes on from a word, as in `name#2`, does not.
+ */
+const COMMENT = /(?<![\p{L}\p{N}])#.*/u;
+
 export type Position = readonly [line: number, column: number];
 
 export class SourceText {
@@ -45,8 +51,9 @@ export class SourceText {
     // A fault elsewhere in the file may show the very line that holds a secret: no line of such a file is shown.
     this.#isSealed ??= mayHoldSecret(this.text);
     const text = this.text.slice(this.#starts[line - 1], this.#starts[line]).replace(/\r?\n$/, "");
-    if (this.#isSealed || text === "" || column > EXCERPT_LENGTH) return null;
-    return sameWidth(text.slice(0, EXCERPT_LENGTH));
+    if (this.#isSealed || column > EXCERPT_LENGTH) return null;
+    const shown = sameWidth(text.slice(0, EXCERPT_LENGTH).replace(COMMENT, "")).trimEnd();
+    return shown === "" ? null : shown.padEnd(Math.min(column - 1, text.length));
   }
 
   // Values are read in order, so the line is nearly always the last one or one soon after it.

@@ -13,7 +13,7 @@ const SOVEREIGN = "sovereigns/globex.yaml";
 
 /** Comments are where people leave notes. */
 function withComment(text: string): string {
-  return `# the password of their endpoint is ${CANARY}\n${text}`;
+  return `# the password of their endpoint is ${CANARY}\n${text.replaceAll("\n", ` # ${CANARY}\n`)}`;
 }
 
 async function answers(address: string): Promise<readonly string[]> {

@@ -106,6 +106,34 @@ test("an excerpt shows no character that a terminal would act on, and keeps its 
   expect(diagnostics[0]?.excerpt).toBe("kind: \ufffd[31m\ufffd\tx");
 });
 
+const CANARY = "canary-0d9f4c";
+
+test.each([
+  [`kind: Nothing  # ${CANARY}`, "kind: Nothing"],
+  [`kind: Nothing\t#${CANARY}`, "kind: Nothing"],
+  [`kind: "Nothing"#${CANARY}`, 'kind: "Nothing"'],
+  [`kind: [Nothing]#${CANARY}`, "kind: [Nothing]"],
+  [`kind: |#${CANARY}`, "kind: |"],
+  [`kind: "Nothing # ${CANARY}" x`, 'kind: "Nothing'],
+  [`kind: it's # ${CANARY}`, "kind: it's"],
+  [`%YAML 1.2 # ${CANARY}`, "%YAML 1.2"],
+  [`kind: no#thing # ${CANARY}`, "kind: no#thing"],
+])("no comment is shown of %s", (line, excerpt) => {
+  const { diagnostics } = parseFile("f.yaml", "0", Buffer.from(`${line}\n`), DEFAULT_LIMITS);
+  expect(diagnostics.map((each) => each.excerpt?.trimEnd())).toContain(excerpt);
+  expect(JSON.stringify(diagnostics)).not.toContain(CANARY);
+});
+
+test("a fault inside of a comment keeps its column, and shows nothing of it", () => {
+  const text = `kind: x # ${CANARY}\u001b\n# ${CANARY}\u001b\n`;
+  const { diagnostics } = parseFile("f.yaml", "0", Buffer.from(text), DEFAULT_LIMITS);
+  expect(diagnostics.filter(({ code }) => code === "control_character")).toMatchObject([
+    { line: 1, column: 24, excerpt: `kind: x${" ".repeat(16)}` },
+    { line: 2, column: 16, excerpt: null },
+  ]);
+  expect(JSON.stringify(diagnostics)).not.toContain(CANARY);
+});
+
 test("a file over its limit is refused unread", () => {
   const limits = { ...DEFAULT_LIMITS, fileBytes: 100 };
   const { diagnostics, resources } = parseFile("f.yaml", "0", Buffer.from(TEXT), limits);
