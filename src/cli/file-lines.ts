@@ -1,6 +1,7 @@
 /** Reads a file line by line, however long it is. */
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { AppError } from "../errors.js";
+import { readSome } from "./read-some.js";
 
 const CHUNK_BYTES = 1024 * 1024;
 /** An entry of the log is far shorter; whoever sends more wants our memory. */
@@ -17,7 +18,7 @@ export function* linesOf(path: string): Generator<string> {
     const chunk = Buffer.alloc(CHUNK_BYTES);
     let rest = Buffer.alloc(0);
     for (;;) {
-      const length = attempt(path, () => readSync(file, chunk));
+      const length = attempt(path, () => readSome(file, chunk));
       if (length === 0) break;
       let data = Buffer.concat([rest, chunk.subarray(0, length)]);
       for (let end = data.indexOf(NEWLINE); end >= 0; end = data.indexOf(NEWLINE)) {

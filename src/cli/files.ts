@@ -14,15 +14,17 @@ import {
 import { AppError } from "../errors.js";
 import type { JsonValue } from "../model/json.js";
 import { parseJson } from "../protocol/json.js";
+import { readSome } from "./read-some.js";
 
 /** No document of the protocol, no plan and no bundle is near this size. */
 const MAX_BYTES = 256 * 1024 * 1024;
 const HEAD_BYTES = 16;
+const CHUNK_BYTES = 65_536;
 
 /** The bytes of a file; `-` is the standard input. Throws AppError `unreadable_file`. */
 export function readInput(path: string): Uint8Array {
   try {
-    const bytes = readFileSync(path === "-" ? 0 : path);
+    const bytes = path === "-" ? readStandardInput() : readFileSync(path);
     if (bytes.length > MAX_BYTES)
       throw new AppError("unreadable_file", `${path} is larger than ${MAX_BYTES} bytes`);
     return bytes;
@@ -30,6 +32,20 @@ export function readInput(path: string): Uint8Array {
     if (cause instanceof AppError) throw cause;
     throw new AppError("unreadable_file", `${path} cannot be read${reasonOf(cause)}`, { cause });
   }
+}
+
+/** To its end, or to where it is more than is allowed. */
+function readStandardInput(): Buffer {
+  const chunks: Buffer[] = [];
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  let size = 0;
+  while (size <= MAX_BYTES) {
+    const length = readSome(0, chunk);
+    if (length === 0) break;
+    chunks.push(Buffer.from(chunk.subarray(0, length)));
+    size += length;
+  }
+  return Buffer.concat(chunks);
 }
 
 /** A file as JSON. Throws AppError `unreadable_file`, and the codes of `parseJson` with the path in front. */

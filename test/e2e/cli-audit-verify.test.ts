@@ -1,11 +1,13 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import {
   assertDescribed,
   commitTreaties,
   run,
+  start,
   trustRepository,
   type Ended,
 } from "../helpers/cli.js";
@@ -87,6 +89,24 @@ test("an export with proofs is verified without the state", async () => {
   const damaged = await run(args, { cwd: elsewhere });
   expect(damaged.code).toBe(6);
   expect(damaged.json()).toMatchObject({ fault: { fault: "index_gap", index: 2 } });
+});
+
+test("an export and a proof come through a pipe, however slowly", async () => {
+  const { out, audit, vkey } = await appliedLog();
+  const [evidence, proof] = [join(out, "evidence.jsonl"), join(out, "entry.tlog-proof")];
+  await audit("export", "--output", evidence, "--proofs");
+  await audit("prove", "0", "--output", proof);
+  for (const [flag, file] of [
+    ["--export", evidence],
+    ["--proof", proof],
+  ] as const) {
+    const child = start(["audit", "verify", flag, "-", "--vkey", vkey]);
+    const ended = new Promise<unknown>((resolve) => child.on("exit", resolve));
+    // Long after it has begun to read.
+    await setTimeout(1500);
+    child.stdin.end(readFileSync(file));
+    expect(await ended).toBe(0);
+  }
 });
 
 test("an entry is proved in a file of its own", async () => {
