@@ -57,24 +57,25 @@ export function subjectKeys(
   return described.spec.publicKeys;
 }
 
-/** A person has read these keys from another source than the one they first came from. */
+/** A person has read these keys from another source than the one they first came from. Those that do not hold come last. */
 export function confirm(
   keys: readonly string[],
   needed: readonly string[],
   about: Pick<IncidentConfirmation, "at" | "by" | "source">,
 ): readonly IncidentConfirmation[] {
-  return keys.map((value) => {
-    return { ...about, what: CONFIRMED, value, holds: needed.includes(value) };
-  });
+  return keys
+    .map((value) => ({ ...about, what: CONFIRMED, value, holds: needed.includes(value) }))
+    .toSorted((a, b) => Number(b.holds) - Number(a.holds));
 }
 
+/** A source that names another key speaks against the draft: whatever was confirmed until then is to be confirmed again. */
 export function unconfirmed(
   needed: readonly string[],
   confirmations: readonly IncidentConfirmation[],
 ): readonly string[] {
-  const held = new Set(
-    confirmations.flatMap(({ what, value, holds }) => (what === CONFIRMED && holds ? [value] : [])),
-  );
+  const given = confirmations.filter(({ what }) => what === CONFIRMED);
+  const refused = given.findLastIndex(({ holds }) => !holds);
+  const held = new Set(given.slice(refused + 1).map(({ value }) => value));
   return needed.filter((key) => !held.has(key));
 }
 

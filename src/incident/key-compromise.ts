@@ -109,6 +109,10 @@ function keyOf(reader: StateReader, keyId: string): PublicKey | null {
   if (reader.revokedKeys().some((known) => known.keyId === keyId)) return null;
   for (const { details } of reader.auditEvents({ type: "operator_key_saved" }))
     if (details["key_id"] === keyId) return null;
+  if (reader.authority()?.keyId === keyId)
+    throw new AppError("unknown_operator_key", `${keyId} is the key of the authority itself`, {
+      hint: "its exchange re-issues every treaty: see docs/adopting.md",
+    });
   throw new AppError("unknown_operator_key", `the state knows no operator key ${keyId}`);
 }
 

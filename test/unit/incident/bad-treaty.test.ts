@@ -156,12 +156,18 @@ test("a corrected treaty stays a draft until its subject's key is confirmed", as
   const refused = await badTreaty(incidents.tools(), asked({ confirmed: wrong }));
   expect(refused.is_refused).toBe(true);
   expect(refused.incident.findings.map(({ code }) => code)).toContain("key_not_confirmed");
+  const both = { keys: [KEY, OTHER], source: SOURCE };
+  expect((await badTreaty(incidents.tools(), asked({ confirmed: both }))).is_refused).toBe(true);
+  // The later run names no key: what was confirmed beside a wrong one is not confirmed.
+  await badTreaty(incidents.tools(), asked());
   expect(git(dir, ["branch", "--list", "incident/corrected-*"])).toBe("");
 
   const right = { keys: [KEY], source: SOURCE };
   const confirmed = await badTreaty(incidents.tools(), asked({ confirmed: right }));
   expect(confirmed.is_refused).toBe(false);
   expect(confirmed.incident.confirmations).toMatchObject([
+    { value: OTHER, holds: false },
+    { value: KEY, holds: true },
     { value: OTHER, holds: false },
     { value: KEY, holds: true, source: SOURCE, by: "somebody@host" },
   ]);

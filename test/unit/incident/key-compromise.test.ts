@@ -247,6 +247,15 @@ test("a key that the state does not know opens no incident", async () => {
   expect(existsSync(incidents.tools().parent)).toBe(false);
 });
 
+test("the key of the authority itself is no operator key, and the way is named", async () => {
+  const incidents = await Incidents.over();
+  const keyId = "acme-1";
+  await expect(keyCompromise(incidents.tools(), asked({ keyId }))).rejects.toMatchObject({
+    code: "unknown_operator_key",
+    hint: expect.stringContaining("docs/adopting.md"),
+  });
+});
+
 test("two runs at once: one goes on, the other is told to wait", async () => {
   const incidents = await misused();
   const both = await Promise.allSettled([
