@@ -76,6 +76,7 @@ export async function prepare(
     const file = join(work, "backup");
     const candidate = await takeCandidate(request.backup, file, tools.verify, expected);
     const backup = open(file);
+    checkOwnEscrow(request.escrow, escrow, candidate.manifest.sovereign_id);
     const log = chooseLog({
       live: live.found === "whole" && live.hasLog ? (standing?.log() ?? null) : null,
       liveEscrowed: live.found === "whole" && live.escrowed > 0,
@@ -119,6 +120,17 @@ function nothingToCarry(
 function ownKey(authority: { readonly publicKey: PublicKey } | null): PublicKey {
   if (authority !== null) return authority.publicKey;
   throw new AppError("bad_backup", "nothing was applied to the state in the backup");
+}
+
+/** Another's escrow proves nothing of this state, and is not overwritten, whatever was lost. */
+function checkOwnEscrow(path: string, escrow: Escrowed | null, sovereignId: string): void {
+  const own = logOrigin(sovereignId);
+  if (escrow === null || escrow.origin === own || escrow.origin.startsWith(`${own}/`)) return;
+  throw new AppError(
+    "restore_refused",
+    `${path} is the escrow of ${escrow.origin}, and no log of ${sovereignId}`,
+    { hint: "name the escrow of this state: logEscrow in the settings, or CONCORDAT_LOG_ESCROW" },
+  );
 }
 
 /** A whole log whose escrow is gone is another matter, and is settled first. */

@@ -13,9 +13,13 @@ import { basename, dirname, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { AppError } from "../../../src/errors.js";
 import { MANIFEST_SUFFIX } from "../../../src/backup/manifest.js";
+import { signCheckpoint } from "../../../src/protocol/log/checkpoint.js";
+import { vkeyOf } from "../../../src/protocol/log/vkey.js";
 import type { RestoreStep } from "../../../src/restore/restore.js";
+import { replaceEscrow } from "../../../src/state/log/escrow-file.js";
 import { pendingPath, restoredPath, workFolder } from "../../../src/state/restore/pending.js";
-import { expectRefused, Restorable } from "../../helpers/restored.js";
+import { keyOf } from "../../helpers/keys.js";
+import { expectRefused, OPERATOR, Restorable } from "../../helpers/restored.js";
 import { withPlainDatabase } from "../../helpers/state.js";
 
 let state: Restorable;
@@ -151,6 +155,24 @@ test("a file that cannot be moved into the quarantine is named, and the next run
   rmSync(blocked);
   const result = await state.restore();
   expect(result.resumed).toBe(true);
+});
+
+test("another authority's escrow is not taken for ours, and never overwritten", async () => {
+  const escrow = join(state.world.dir, "other.escrow");
+  const root = new Uint8Array(32);
+  const key = keyOf("other authority");
+  const checkpoint = signCheckpoint({ size: 3, root }, "OTHER/audit", key);
+  replaceEscrow(escrow, { checkpoint, vkey: vkeyOf("OTHER/audit", key.publicKey) });
+  const bytes = readFileSync(escrow);
+  const lost = { acceptLostLog: true, reason: "INC-9: the disk is gone" };
+  const error = await expectRefused(
+    state,
+    "restore_refused",
+    { escrow, ...lost },
+    { operatorKey: OPERATOR },
+  );
+  expect(error.hint).toContain("logEscrow");
+  expect(readFileSync(escrow).equals(bytes)).toBe(true);
 });
 
 describe("a full disk", () => {
