@@ -59,3 +59,16 @@ test("nothing is written when there is no state, or no folder to write to", asyn
   expect(nowhere.code).toBe(1);
   expect(nowhere.json()).toMatchObject({ error: { code: "unwritable_file" } });
 });
+
+test("what is to be redacted stays hidden, spaces or not, and a name of nothing is refused", async () => {
+  const dir = await trustRepository();
+  await run(["apply", "--auto-approve"], { cwd: dir });
+  const exported = async (redact: string) =>
+    await run(["audit", "export", "--output", "-", "--proofs", "--redact", redact], { cwd: dir });
+  expect((await exported("state")).stdout).toContain('"public_key":{"salt"');
+  expect((await exported("state, public_key")).stdout).not.toContain('"public_key":{"salt"');
+  for (const redact of ["Reason", "reason,", "all,reason", ""]) {
+    const { code, stdout } = await exported(redact);
+    expect([redact, code, stdout]).toEqual([redact, 64, ""]);
+  }
+});

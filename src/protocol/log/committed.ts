@@ -116,6 +116,11 @@ export function partsOf(event: LoggedEvent): Parts {
   return { details, committed };
 }
 
+/** Whether a leaf may commit to a field of this name. */
+export function isFieldName(name: string): boolean {
+  return name === REST || FIELD.test(name);
+}
+
 /** The same event with one committed field erased; null when the event commits to no such field. */
 export function eraseField(event: LoggedEvent, field: string): LoggedEvent | null {
   const { committed } = partsOf(event);

@@ -3,6 +3,7 @@ import { boolean, option, string } from "@oclif/core/flags";
 import { exportAudit } from "../../../audit/export.js";
 import { exportProofs } from "../../../audit/export-proofs.js";
 import { AppError } from "../../../errors.js";
+import { isFieldName } from "../../../protocol/log/committed.js";
 import { fromInstant } from "../../../protocol/instant.js";
 import type { EventFilter } from "../../../state/audit-events.js";
 import { openState } from "../../../state/open.js";
@@ -14,6 +15,8 @@ import { plural } from "../../render/plural.js";
 import { visible } from "../../render/visible.js";
 import { resolveSettings } from "../../settings.js";
 import { writeTiles } from "../../write-tiles.js";
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 interface Exported {
   /** Null: only tiles were asked for. */
@@ -96,6 +99,17 @@ export default class AuditExport extends BaseCommand<Exported> {
   }
 }
 
+/** A name that could be no field would hide nothing, and nobody would notice. Throws AppError `usage`. */
+function hiddenFields(redact: string): ReadonlySet<string> | "all" {
+  const names = redact.split(",").map((name) => name.trim());
+  if (names.join() === "all") return "all";
+  const odd = names.find((name) => name === "all" || !isFieldName(name));
+  if (odd === undefined) return new Set(names);
+  throw new AppError("usage", `--redact: no field is named ${JSON.stringify(odd)}`, {
+    hint: "give names with commas between, e.g. reason,remote_addr, or all",
+  });
+}
+
 function write(
   reader: StateReader,
   output: string,
@@ -106,7 +120,7 @@ function write(
   if (format === "proofs") {
     const key = reader.authority()?.publicKey;
     if (key === undefined) throw new AppError("log_unsigned", "the state has no authority yet");
-    const hidden = redact === "all" ? redact : new Set(redact?.split(",") ?? []);
+    const hidden = redact === undefined ? NOTHING : hiddenFields(redact);
     // A header and a footer stand around the entries.
     return writePieces(output, exportProofs(reader.log(), { key, filter, hidden })) - 2;
   }
