@@ -6,27 +6,13 @@ import type { OperatorKeyRecord } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import { plusSeconds, toInstant } from "../protocol/instant.js";
 import { ADMIN_CLOCK_SKEW_SECONDS } from "../state/operations/nonces.js";
+import { usableKeys } from "../state/usable-keys.js";
 import type { AdminState } from "./outcome.js";
 
 /** Each includes those before it (protocol.md 7). */
 const TIERS: readonly Tier[] = ["read", "standard", "privileged"];
 
-export type KeyRows = Pick<AdminState, "operatorKeys" | "revokedKeys">;
 export type CallerRows = Pick<AdminState, "operatorKeys" | "revokedKeys" | "recovery">;
-
-/** The operator keys that can sign a request at this moment. */
-export function usableKeys(rows: KeyRows, now: Instant): readonly OperatorKeyRecord[] {
-  const revoked = new Set(rows.revokedKeys().map(({ keyId }) => keyId));
-  return rows
-    .operatorKeys()
-    .filter(
-      ({ keyId, state, validFrom, validUntil }) =>
-        state === "active" &&
-        !revoked.has(keyId) &&
-        (validFrom === null || toInstant(validFrom) <= now) &&
-        (validUntil === null || toInstant(validUntil) > now),
-    );
-}
 
 /**
  * The record of the caller's key. Between the check of the signature and this one the key may have gone or another may have

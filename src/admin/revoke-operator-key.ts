@@ -2,7 +2,7 @@
 import { AppError } from "../errors.js";
 import type { RevokeOperatorKey } from "../model/admin.js";
 import { fromInstant, toOffsetForm } from "../protocol/instant.js";
-import { usableKeys } from "./authorize.js";
+import { usableKeys } from "../state/usable-keys.js";
 import { already, askedBy, effect, nameOf, type Outcome, type Situation } from "./outcome.js";
 import { checkReason } from "./reason.js";
 

@@ -1,5 +1,5 @@
 /** What people must know about a compromised operator key. */
-import { usableKeys } from "../admin/authorize.js";
+import { usableKeys } from "../state/usable-keys.js";
 import type { IncidentFinding } from "../model/incident.js";
 import type { Instant } from "../model/time.js";
 import type { StateReader } from "../state/reader.js";

@@ -1,9 +1,9 @@
 /** Who may ask for an exception: the holder of a privileged operator's key. */
 import { AppError } from "../errors.js";
 import type { Instant } from "../model/time.js";
-import { toInstant } from "../protocol/instant.js";
 import type { PrivateKey } from "../sign/private-key.js";
 import type { StateReader } from "../state/reader.js";
+import { usableKeys } from "../state/usable-keys.js";
 
 /** The id of the key. Throws AppError `operator_key_refused` for none, and for any but a usable privileged one. */
 export function privilegedKeyId(
@@ -14,18 +14,9 @@ export function privilegedKeyId(
   const hint = "give --operator-key FILE: the private key of a privileged operator";
   if (key === null)
     throw new AppError("operator_key_refused", "an exception takes an operator's key", { hint });
-  const revoked = new Set(rows.revokedKeys().map(({ keyId }) => keyId));
-  const found = rows
-    .operatorKeys()
-    .find(
-      ({ publicKey, keyId, state, tier, validFrom, validUntil }) =>
-        publicKey === key.publicKey &&
-        state === "active" &&
-        tier === "privileged" &&
-        !revoked.has(keyId) &&
-        (validFrom === null || toInstant(validFrom) <= now) &&
-        (validUntil === null || toInstant(validUntil) > now),
-    );
+  const found = usableKeys(rows, now).find(
+    ({ publicKey, tier }) => publicKey === key.publicKey && tier === "privileged",
+  );
   if (found !== undefined) return found.keyId;
   throw new AppError(
     "operator_key_refused",

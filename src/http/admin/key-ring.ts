@@ -1,5 +1,5 @@
 /** The operator keys that are applied, as the newest state has them. */
-import { usableKeys } from "../../admin/authorize.js";
+import { usableKeys } from "../../state/usable-keys.js";
 import type { OperatorKeyRecord, RevokedKeyRecord } from "../../model/state.js";
 import type { Instant } from "../../model/time.js";
 import type { ServedState } from "../context.js";
