@@ -1,10 +1,11 @@
 /** A corrected feed, judged as if the bad one had never been imported, under the keys that are known of its issuer. */
+import { AppError } from "../errors.js";
 import { judgeFeed } from "../feeds/judge.js";
 import type { KnownFeeds } from "../feeds/known-feeds.js";
 import type { PublicKey, SovereignRevocationFeed, Verified } from "../model/documents.js";
 import type { RejectedFeedRecord, Snapshot } from "../model/state.js";
 import type { Instant } from "../model/time.js";
-import { parseFeed } from "../protocol/documents.js";
+import { documentJson, parseFeed } from "../protocol/documents.js";
 import { parseJson } from "../protocol/json.js";
 import { signatureHolds } from "../protocol/verify.js";
 import type { FeedEffect } from "./bad-feed-effect.js";
@@ -26,6 +27,7 @@ export function judgeCorrected(
   now: Instant,
 ): CorrectedFeed {
   const { issuer } = bad;
+  if (isTheSame(bytes, bad)) return refused("same_feed", "it is the bad feed itself");
   const sovereign = snapshot.sovereigns.find((row) => row.sovereignId === issuer);
   const judge = (known: KnownFeeds) =>
     judgeFeed(bytes, {
@@ -49,6 +51,15 @@ export function judgeCorrected(
       return refused("feed_suspended", "the feed is suspended");
     default:
       return refused(verdict.result, verdict.message);
+  }
+}
+
+function isTheSame(bytes: Uint8Array, bad: FeedEffect): boolean {
+  try {
+    return documentJson(parseFeed(parseJson(bytes))) === bad.json;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
   }
 }
 

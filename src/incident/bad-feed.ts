@@ -10,7 +10,7 @@ import { judgeCorrected, type CorrectedFeed } from "./bad-feed-corrected.js";
 import { draftAnswer } from "./bad-feed-branches.js";
 import { feedEffect, revokedWithout, type FeedEffect } from "./bad-feed-effect.js";
 import { toIncidentEffects, verdictOf } from "./bad-feed-words.js";
-import { checkExpectations, toChecks, type CheckedAttestation } from "./expectations.js";
+import { checkExpectations, idsOnly, toChecks, type CheckedAttestation } from "./expectations.js";
 import type { Expectation } from "./expectations-file.js";
 import { projected, viewOf } from "./expectations-view.js";
 import type { IncidentFolder } from "./folder.js";
@@ -78,7 +78,11 @@ async function goOn(
     folder.update({
       asked: { issuer, sequence, now: request.now, expectations: request.expectations.length },
       effects: toIncidentEffects(bad, state, reader),
-      findings: [...findingsOf(bad, corrected), ...answer.findings],
+      findings: [
+        ...findingsOf(bad, corrected),
+        ...answer.findings,
+        ...idsOnly(request.expectations),
+      ],
       // A run that expects nothing leaves what an earlier one has seen.
       ...(checked.length > 0 && { checks: toChecks(checked, view) }),
       notices: [noticeTo(folder, bad)],
@@ -174,7 +178,7 @@ function findingsOf(bad: FeedEffect, corrected: CorrectedFeed | null): readonly 
       code: "corrected_feed_refused",
       level: "error",
       message: `${corrected.reason}: ${corrected.message}`,
-      hint: "ask the issuer for a feed signed by a key that its Sovereign resource names",
+      hint: "ask the issuer for a feed of its own, newer, and signed by a key that its Sovereign resource names",
     });
   if (repeated.length > 0)
     findings.push({

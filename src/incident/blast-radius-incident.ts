@@ -13,7 +13,7 @@ import { radiusOf, type Radius } from "./blast-radius.js";
 import { askSovereigns, type Asked, type NewestFeed } from "./blast-radius-ask.js";
 import { newestFeed } from "./blast-radius-newest.js";
 import { blastSubject, type BlastSubject } from "./blast-radius-subject.js";
-import { checkExpectations, toChecks } from "./expectations.js";
+import { checkExpectations, idsOnly, toChecks } from "./expectations.js";
 import type { Expectation } from "./expectations-file.js";
 import { viewOf } from "./expectations-view.js";
 import { alone, keepAudit, openFolder, withState, type IncidentTools } from "./tools.js";
@@ -92,7 +92,7 @@ async function goOn(
     folder.update({
       asked: { id, issuer, expectations: expectations.length, ask: request.ask },
       effects: effectsOf(asked, at),
-      findings: findingsOf(report, request.ask),
+      findings: [...findingsOf(report, request.ask), ...idsOnly(expectations)],
       ...(checks.length > 0 && { checks }),
     });
     const { incident, dir } = folder;

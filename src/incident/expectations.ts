@@ -1,5 +1,5 @@
 /** Expected against seen: a list of attestations, each decided on as the state is, and as it would be after a change. */
-import type { IncidentCheck } from "../model/incident.js";
+import type { IncidentCheck, IncidentFinding } from "../model/incident.js";
 import { fromInstant } from "../protocol/instant.js";
 import type { Expectation, Expected } from "./expectations-file.js";
 import { judgeDocument, judgeId, type Verdict } from "./expectations-judge.js";
@@ -41,6 +41,20 @@ export function checkExpectations(
       observed === expected ? "as_expected" : next?.observed === expected ? "pending" : "disagrees";
     return { name, id, expected, observed, reason, basis, after: next, outcome };
   });
+}
+
+/** That an id is not revoked is no proof that its attestation would be accepted. */
+export function idsOnly(expectations: readonly Expectation[]): readonly IncidentFinding[] {
+  const ids = expectations.filter(({ document }) => document === null).length;
+  if (ids === 0) return [];
+  return [
+    {
+      code: "ids_only",
+      level: "info",
+      message: `of ${ids} of ${expectations.length} attestations only the id is known: revocation was checked, and no signature, role or validity`,
+      hint: "put the signed documents beside the list, and name their files in it",
+    },
+  ];
 }
 
 /** As the incident's folder keeps them. */

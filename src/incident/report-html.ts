@@ -15,14 +15,18 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .9rem .4rem 0; border-top: 1px solid var(--line); overflow-wrap: break-word; }
 th { font-weight: 600; white-space: nowrap; border-top: 0; opacity: .75; }
 td { min-width: 5rem; }
-td:has(code) { min-width: 13.2rem; }
+td:has(.long) { min-width: 11rem; }
 td:first-child { white-space: nowrap; }
-code { font: .85em/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
+code { font: .85em/1.4 ui-monospace, monospace; white-space: nowrap; }
+.long { white-space: normal; overflow-wrap: anywhere; }
 .good { color: var(--good); }
 .bad { color: var(--bad); font-weight: 600; }
 .none { opacity: .75; }
 @media print { body { max-width: none; padding: 0; } .wide { overflow: visible; } tr { break-inside: avoid; } }
 `;
+
+/** Codes and names of events are not broken; ids, digests and paths may be. */
+const SHORT = 32;
 
 /** Even a text that was not escaped could load and run nothing. */
 const POLICY = `default-src 'none'; style-src 'sha256-${hash("sha256", STYLE, "base64")}'; base-uri 'none'; form-action 'none'`;
@@ -65,7 +69,7 @@ function section({ title, head, rows }: Section): readonly string[] {
 
 function content({ text, isExact, tone }: Cell): string {
   const shown = escaped(text);
-  if (isExact) return `<code>${shown}</code>`;
+  if (isExact) return `<code${text.length > SHORT ? ' class="long"' : ""}>${shown}</code>`;
   return tone === "plain" ? shown : `<span class="${tone}">${shown}</span>`;
 }
 

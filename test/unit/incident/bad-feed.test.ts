@@ -91,5 +91,9 @@ test("in place of the newest feed it may bear the same sequence, but not the sam
     return judgeCorrected(bytes, world.snapshot, last, world.now);
   };
   expect(judge(["a"])).toMatchObject({ accepted: true, importable: false });
-  expect(judge(["a", "c"])).toMatchObject({ accepted: false, reason: "rejected_by_git" });
+  expect(judge(["a", "c"])).toMatchObject({ accepted: false, reason: "same_feed" });
+});
+
+test("the bad feed is no correction of itself", () => {
+  expect(judged(2, ["a", "b", "c"])).toMatchObject({ accepted: false, reason: "same_feed" });
 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { checkExpectations, toChecks } from "../../../src/incident/expectations.js";
+import { checkExpectations, idsOnly, toChecks } from "../../../src/incident/expectations.js";
 import { readExpectations } from "../../../src/incident/expectations-file.js";
 import { judgeDocument, judgeId } from "../../../src/incident/expectations-judge.js";
 import { projected, viewOf } from "../../../src/incident/expectations-view.js";
@@ -175,4 +175,12 @@ describe("a list", () => {
   ])("that is none is refused: %s %s", (name, text) => {
     expect(() => read(name, text)).toThrow(/list\.|missing\.json/);
   });
+});
+
+test("of an id alone it is said that little was checked", () => {
+  const id = { name: "a", document: null, id: "a", expect: "accept" } as const;
+  expect(idsOnly([])).toEqual([]);
+  expect(idsOnly([id, id])).toMatchObject([
+    { code: "ids_only", message: expect.stringContaining("of 2 of 2 attestations") },
+  ]);
 });

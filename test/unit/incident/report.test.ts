@@ -107,6 +107,13 @@ test("the record says what stands in the folder", () => {
   expect(markdown).toContain("## Notices\n\nNone.\n");
 });
 
+test("HTML breaks an id where it must, and a code nowhere", () => {
+  const { incident, files } = readRecord(recorded("t-1"));
+  const html = reportHtml(reportOf(incident, files));
+  expect(html).toContain("<code>blast_radius</code>");
+  expect(html).toContain(`<code class="long">${sha256("{}\n")}</code>`);
+});
+
 test("HTML loads and runs nothing", () => {
   const { incident, files } = readRecord(recorded(HOSTILE));
   const html = reportHtml(reportOf(incident, files));
