@@ -15,6 +15,7 @@ import { Marks, type Mark } from "./marks.js";
 import { judgeCheckpoint, judgeSince, vkeyFor, type TrustedKey } from "./signed-checkpoint.js";
 import { StoredNodes } from "./stored-nodes.js";
 import { Faulty, type LogFault, type Verification } from "./verification.js";
+import { StateCheck, type StateSource } from "./verify-state.js";
 
 export interface DatabaseOptions {
   /** Null when the state has no authority, and so no key. */
@@ -25,6 +26,8 @@ export interface DatabaseOptions {
   readonly since: string | null;
   /** Lets rows pass that no entry records. */
   readonly withForeignRows?: boolean;
+  /** Whose log it is: left out, the log alone is verified. */
+  readonly state?: StateSource;
 }
 
 /** Recomputes everything. The first fault ends it, and names the first bad entry. */
@@ -32,6 +35,7 @@ export function verifyDatabase(log: LogSource, options: DatabaseOptions): Verifi
   const head = log.head();
   const tree = new RootBuilder();
   const entries = new EntryCheck();
+  const state = new StateCheck();
   let signedSize = 0;
   let signedBy: string | null = null;
   const extended: number[] = [];
@@ -93,15 +97,21 @@ export function verifyDatabase(log: LogSource, options: DatabaseOptions): Verifi
     pending.compare(tree);
     for (const entry of log.entries(0, head.size)) {
       checkNext(log, nodes, head, tree, entry);
-      entries.check(entry);
+      state.note(entry.index, entries.check(entry));
       pending.compare(tree);
     }
     pending.finish(tree);
     checkEnd(log, head.size);
     if (options.withForeignRows !== true) checkRows(log);
+    // Before the entries that tell of what was changed meanwhile.
+    const standing = options.state?.standing();
     // What a running authority erased meanwhile is logged behind the head that was read.
-    for (const entry of log.entries(head.size, log.head().size)) entries.noteErasure(entry);
+    for (const entry of log.entries(head.size, log.head().size)) {
+      const later = entries.noteErasure(entry);
+      if (later !== null) state.noteLater(later);
+    }
     entries.finish();
+    if (standing !== undefined) state.finish(standing);
   } catch (error) {
     whole = faultOf(error, tree.size);
   }
@@ -187,5 +197,9 @@ function checkEnd(log: LogSource, size: number): void {
 
 function checkRows(log: LogSource): void {
   for (const id of log.unlogged())
-    throw new Faulty("event_unlogged", null, `the event ${id} is in no entry of the log`);
+    throw new Faulty(
+      "event_unlogged",
+      null,
+      `the event ${id} is in no entry of the log; see concordat audit accept`,
+    );
 }

@@ -14,7 +14,11 @@ export interface ForeignRow {
 }
 
 /** Makes an event of what a row held that was none. */
-export type WrapRow = (row: { readonly found: string; readonly found_at: string }) => AuditEvent;
+export type WrapRow = (row: {
+  readonly found: string;
+  readonly found_at: string;
+  readonly found_id: string;
+}) => AuditEvent;
 
 const FOREIGN = `SELECT rowid, event_id, event_json, created_at FROM audit_events
   WHERE NOT EXISTS (SELECT 1 FROM concordat_log_leaves WHERE concordat_log_leaves.event_id = audit_events.event_id)
@@ -47,6 +51,7 @@ export function takeForeignRows(transaction: Transaction, wrap: WrapRow): readon
     const { event_id, event_type, details, created_at } = wrap({
       found: textOf(json),
       found_at: textOf(createdAt),
+      found_id: textOf(rowId),
     });
     const event = { event_id, event_type, details, created_at };
     transaction.run(

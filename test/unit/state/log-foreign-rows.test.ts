@@ -87,6 +87,16 @@ test.each([
   reader.close();
 });
 
+test("of a row that holds no event nothing is lost", () => {
+  const path = withRows(["the id", "not JSON", "some time"]);
+  accepted(path);
+  const reader = openState(path);
+  expect([...reader.auditEvents({ type: "audit_row_found" })]).toMatchObject([
+    { details: { found: "not JSON", found_at: "some time", found_id: "the id" } },
+  ]);
+  reader.close();
+});
+
 test("without such rows nothing is written", () => {
   const path = logged(3);
   expect(accepted(path)).toBe(0);
