@@ -52,7 +52,7 @@ export function makeBackup(options: BackupOptions): VerifiedBackup {
   const reached = reachedBy(escrow);
   const output = placeOf(options.output);
   const folder = dirname(output);
-  const lock = WriterLock.acquire(join(folder, LOCK), holder, toOffsetForm(fromInstant(now)));
+  const lock = lockFolder(folder, holder, now);
   try {
     checkReplaceable(output, sovereignId, force);
     settleDrafts(folder, output);
@@ -105,6 +105,16 @@ function placeOf(output: string): string {
       hint: "make the folder first, with mode 0700",
       cause,
     });
+  }
+}
+
+/** What keeps a lock from being taken there is the folder's fault, and says nothing of the state. */
+function lockFolder(folder: string, holder: string, now: Instant): WriterLock {
+  try {
+    return WriterLock.acquire(join(folder, LOCK), holder, toOffsetForm(fromInstant(now)));
+  } catch (cause) {
+    if (!(cause instanceof AppError) || cause.code !== "state_unreadable") throw cause;
+    throw new AppError("unwritable_file", `the folder ${folder} cannot be written`, { cause });
   }
 }
 

@@ -66,18 +66,20 @@ export function removeSurplus(
   const { backups, unsound } = readFolder(folder);
   const removed = surplus(backups, newest, sovereignId, retention);
   const left = unsound.filter(({ name }) => isLeftOver(join(folder, name), sovereignId));
-  for (const { name } of [...removed, ...left]) {
-    const file = join(folder, name);
-    try {
-      // The file first: it never stands there without its manifest.
-      rmSync(file, { force: true });
-      rmSync(file + MANIFEST_SUFFIX);
-    } catch (cause) {
-      throw new AppError("unwritable_file", `${file} cannot be removed`, { cause });
-    }
-  }
+  for (const { name } of [...removed, ...left]) removeBackup(join(folder, name));
   if (removed.length + left.length > 0) syncFolder(folder);
   return removed.map(({ name }) => name);
+}
+
+/** With its manifest. Throws AppError `unwritable_file`. */
+export function removeBackup(file: string): void {
+  try {
+    // The file first: it never stands there without its manifest.
+    rmSync(file, { force: true });
+    rmSync(file + MANIFEST_SUFFIX);
+  } catch (cause) {
+    throw new AppError("unwritable_file", `${file} cannot be removed`, { cause });
+  }
 }
 
 /** The manifest of a backup of the schedule whose file is gone: a removal was killed between the two. */

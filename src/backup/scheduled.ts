@@ -11,7 +11,7 @@ import { openState } from "../state/open.js";
 import { readFolder, type ListedBackup } from "./folder.js";
 import { makeBackup } from "./make.js";
 import { scheduledName } from "./names.js";
-import { removeSurplus, type Retention } from "./retention.js";
+import { removeBackup, removeSurplus, type Retention } from "./retention.js";
 import { verifyBackup } from "./verify.js";
 
 export interface BackupSettings extends Retention {
@@ -33,7 +33,7 @@ export interface ScheduleOptions {
  * Makes a backup when one is due, reads it back from where it lies, as a restore would, and removes those that have had their
  * time. Older ones go only after the new one held. Throws as `makeBackup`, and AppError `bad_backup`, `unreadable_file`.
  */
-export function runDue(options: ScheduleOptions): ScheduledBackup {
+export function runDue(options: ScheduleOptions, verify = verifyBackup): ScheduledBackup {
   const { settings, now } = options;
   const authority = authorityOf(options.db);
   if (authority === null) return { made: null, newest: null, removed: [], next: null };
@@ -43,7 +43,7 @@ export function runDue(options: ScheduleOptions): ScheduledBackup {
   if (next > now)
     return { made: null, newest: known === null ? null : newestOf(known), removed: [], next };
   const file = join(settings.dir, scheduledName(sovereignId, now));
-  const made = makeAndRead(file, sovereignId, options);
+  const made = makeAndRead(file, sovereignId, options, verify);
   return {
     made,
     newest: newestOf({ file, manifest: made.manifest }),
@@ -69,18 +69,25 @@ function madeAt({ manifest }: ListedBackup): Instant {
   return toInstant(manifest.created_at);
 }
 
+/** What does not read back as it was written is none, and must not stand where it would count as one. */
 function makeAndRead(
   output: string,
   sovereignId: string,
   { db, signer, now, escrow, holder }: ScheduleOptions,
+  verify: typeof verifyBackup,
 ): VerifiedBackup {
   const key = signer();
   const made = makeBackup({ db, output, signer: key, now, escrow, force: false, holder });
-  const read = verifyBackup(output, { keys: [key.publicKey], sovereignId });
-  if (canonicalJson({ ...read.counts }) === canonicalJson({ ...made.counts })) return read;
-  throw new AppError("bad_backup", `${basename(output)} does not read as it was written`, {
-    details: { reason: "counts" },
-  });
+  try {
+    const read = verify(output, { keys: [key.publicKey], sovereignId });
+    if (canonicalJson({ ...read.counts }) === canonicalJson({ ...made.counts })) return read;
+    throw new AppError("bad_backup", `${basename(output)} does not read as it was written`, {
+      details: { reason: "counts" },
+    });
+  } catch (error) {
+    removeBackup(output);
+    throw error;
+  }
 }
 
 function newestOf({ file, manifest }: Pick<ListedBackup, "file" | "manifest">): NewestBackup {

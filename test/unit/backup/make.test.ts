@@ -154,6 +154,11 @@ describe("a backup is refused", () => {
     expect(world.back().manifest.sovereign_id).toBe(OWN);
   });
 
+  test("in a folder that takes no lock, and the state is not to blame", () => {
+    mkdirSync(join(world.folder, ".concordat-backup.lock"));
+    expectError("unwritable_file", () => world.back());
+  });
+
   test("while another is being written to the folder", () => {
     const lock = WriterLock.acquire(join(world.folder, LOCK), "another backup", "now");
     expectError("lock_held", () => world.back());

@@ -6,6 +6,7 @@ import { readFolder } from "../../../src/backup/folder.js";
 import { scheduledName } from "../../../src/backup/names.js";
 import { BackupSchedule } from "../../../src/backup/schedule.js";
 import { runDue, type ScheduleOptions } from "../../../src/backup/scheduled.js";
+import type { verifyBackup } from "../../../src/backup/verify.js";
 import { AppError } from "../../../src/errors.js";
 import type { BackupEvent, ScheduledBackup } from "../../../src/model/backup.js";
 import type { Instant } from "../../../src/model/time.js";
@@ -28,8 +29,11 @@ afterEach(() => {
 
 const DAY = 86_400;
 
-function due(given: Partial<ScheduleOptions> = {}): ScheduledBackup {
-  return runDue({
+function due(
+  given: Partial<ScheduleOptions> = {},
+  ...verify: readonly [verify?: typeof verifyBackup]
+): ScheduledBackup {
+  const options = {
     settings: { dir: world.folder, every: DAY, keep: 2, keepMonthly: 0 },
     db: world.db,
     signer: () => OUR_KEY,
@@ -37,7 +41,8 @@ function due(given: Partial<ScheduleOptions> = {}): ScheduledBackup {
     escrow: `${world.db}.escrow`,
     holder: "test",
     ...given,
-  });
+  };
+  return runDue(options, ...verify);
 }
 
 const backups = (): readonly string[] =>
@@ -64,6 +69,16 @@ describe("one look", () => {
     // The one just made stays, old as its date may seem.
     expect(backups()).toContain(scheduledName(OWN, world.now));
     expect(due().made).toBeNull();
+  });
+
+  test("keeps none that does not read back, so that the next look makes another", () => {
+    const refuse = (): never => {
+      throw new AppError("bad_backup", "the disk has lost a page");
+    };
+    expectError("bad_backup", () => due({}, refuse));
+    expect(readdirSync(world.folder).filter((name) => !name.startsWith("."))).toEqual([]);
+    world.pass(60);
+    expect(due().made).not.toBeNull();
   });
 
   test("counts a backup of this authority that was made by hand, and none of another", () => {
