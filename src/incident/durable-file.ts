@@ -112,6 +112,10 @@ function attempt(path: string, write: () => void): void {
   try {
     write();
   } catch (cause) {
-    throw new AppError("unwritable_file", `${path} cannot be written`, { cause });
+    const why = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+    throw new AppError("unwritable_file", `${path} cannot be written${why}`, {
+      cause,
+      hint: "check its permissions and the free space, or keep the incident elsewhere: --incident DIR",
+    });
   }
 }

@@ -1,5 +1,12 @@
 /** The folder of an incident: continued by the same command, and whole after a crash. */
-import { appendFileSync, existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openIncident, type OpenIncident } from "../../../src/incident/folder.js";
@@ -117,3 +124,15 @@ test.each([
     expectError("bad_incident", () => openIncident(asked("/nowhere", { dir })));
   },
 );
+
+test("what cannot be written says why, and where else it may stand", () => {
+  const folder = openIncident(asked(temporaryFolder()));
+  writeFileSync(join(folder.dir, "plans"), "");
+  expect(() => folder.addFile("plans/a.txt", "x")).toThrow(
+    expect.objectContaining({
+      code: "unwritable_file",
+      message: expect.stringMatching(/\(E[A-Z]+\)$/),
+      hint: expect.stringContaining("--incident DIR"),
+    }),
+  );
+});
