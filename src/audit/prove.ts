@@ -18,7 +18,9 @@ export function proveEntry(log: LogSource, index: number): string {
     });
   const signed = checkpoint === null ? null : parseCheckpoint(checkpoint);
   if (checkpoint === null || signed === null || signed.size <= index)
-    throw new AppError("log_unsigned", `no signed checkpoint reaches entry ${index}`);
+    throw new AppError("log_unsigned", `no signed checkpoint reaches entry ${index}`, {
+      hint: "concordat reconcile --once signs the log where the authority's key is at hand",
+    });
   const hashes = inclusionProof(index, signed.size, log.hashes);
   return formatProof({ index, extra: leaf, hashes, checkpoint });
 }

@@ -170,6 +170,15 @@ test("a key that is none is a slip, and no finding", async () => {
   expect(ended.json()).toMatchObject({ error: { code: "usage" } });
 });
 
+test("entries that wait for a signature are told of, and signed when asked to", async () => {
+  const { dir, audit } = await appliedLog();
+  const erase = ["erase", "0", "--field", "public_key", "--reason", "r"];
+  await audit(...erase, "--authority-key", join(dir, "none.key"));
+  expect((await audit("verify")).stdout).toMatch(/1 entry behind it\s+waits for a signature/);
+  expect((await run(["reconcile", "--once"], { cwd: dir })).code).toBe(0);
+  expect((await audit("verify")).stdout).not.toContain("for a signature");
+});
+
 test("a state without its escrow is told to be alone", async () => {
   const { dir, audit } = await appliedLog();
   expect((await audit("verify")).stdout).not.toContain("escrow");

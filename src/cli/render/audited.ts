@@ -48,7 +48,7 @@ function found(result: Verification): readonly string[] {
     ...(waiting > 0 && signed > 0
       ? hanging(
           "          ",
-          `${plural(waiting, "entry", "entries")} behind it ${waiting === 1 ? "waits" : "wait"} for a signature`,
+          `${plural(waiting, "entry", "entries")} behind it ${waiting === 1 ? "waits" : "wait"} for a signature: concordat reconcile --once, with the key, signs`,
         )
       : []),
     ...(result.extends.length === 0
