@@ -210,9 +210,10 @@ function keepState(
   force: boolean,
 ): string | null {
   if (live.found !== "whole") return null;
-  const { db, preRestoreBackup: output, escrow } = request;
+  const { preRestoreBackup: output, escrow } = request;
   try {
-    makeBackup({ db, output, signer: key, now, escrow, force, holder: HOLDER });
+    // Of the copy: nobody writes the state meanwhile, and one of an older Concordat has been brought up to date there.
+    makeBackup({ db: live.file, output, signer: key, now, escrow, force, holder: HOLDER });
     return output;
   } catch (error) {
     if (error instanceof AppError && NOT_WHOLE.has(error.code)) return null;
