@@ -1,6 +1,6 @@
 /** A restore by the built program: what was taken away since the backup stays away, whatever is asked of it afterwards. */
 import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readPrivateKey } from "../../src/sign/key-file.js";
@@ -207,4 +207,47 @@ test("without a yes nothing is restored, and a state needs a place to be kept", 
   expect(asked.json()).toMatchObject({ error: { code: "confirmation_required" } });
   const nowhere = await authority.run("restore", "--backup", authority.backup, "--yes");
   expect(nowhere.code).toBe(64);
+});
+
+test("a state whose file was destroyed is restored where it stood, and git goes on from it", async () => {
+  const authority = await Authority.backedUp();
+  const { db, dir } = authority;
+  const destroyed = readFileSync(db).fill(0xa5, 0, 100);
+  writeFileSync(db, destroyed);
+  const broken = await authority.run("plan");
+  expect(broken.code).toBe(1);
+  const restored = await authority.restore("--json");
+  expect(restored.code, restored.stdout + restored.stderr).toBe(0);
+  assertDescribed("restore", restored.stdout);
+  expect(restored.json()).toMatchObject({
+    plan: { live: { found: "damaged" }, log: { from: "backup", lost: null } },
+    result: { pre_restore_backup: null },
+  });
+  const kept = readdirSync(join(dir, ".concordat")).find((name) => name.includes("quarantine"));
+  const file = join(dir, ".concordat", kept ?? "", "na.db");
+  expect(readFileSync(file).equals(destroyed)).toBe(true);
+  const service = await authority.serve();
+  await service.settles(commitTreaties(dir, ["hooli"]));
+  expect(authority.statuses()).toMatchObject({ GLOBEX: ["active"], HOOLI: ["active"] });
+  expect(await service.stop()).toBe(0);
+  await authority.ok("audit", "verify");
+});
+
+test("what would overwrite or remove a backup is refused in 80 columns", async () => {
+  const authority = await Authority.backedUp();
+  const { backup, db } = authority;
+  const bytes = readFileSync(backup);
+  const [inside, before] = [`${db}.restoring/before.db`, join(authority.dir, "before.db")];
+  for (const [from, to, code] of [
+    [backup, backup, 64],
+    [backup, inside, 3],
+    [inside, before, 3],
+    [backup, authority.dir, 1],
+  ] as const) {
+    const files = ["--backup", from, "--pre-restore-backup", to];
+    const ended = await authority.run("restore", ...files, "--yes");
+    expect(ended.code, ended.stderr).toBe(code);
+    expect(ended.stderr.split("\n").every((line) => line.length <= 80)).toBe(true);
+  }
+  expect(readFileSync(backup).equals(bytes)).toBe(true);
 });
