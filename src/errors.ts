@@ -63,7 +63,7 @@ const TABLE = {
   restore_refused: { exit: 3, status: 409, hint: "read the plan: concordat restore --dry-run" },
   restore_pending: { exit: 3, status: 503, hint: "run concordat restore again, or open the state for writing: either ends it" },
   log_broken: { exit: 6, status: 500, hint: "keep the file as evidence, and restore from a backup: concordat restore" },
-  log_unsigned: { exit: 1, status: 503, hint: "apply, or act as an operator, where the authority's key is at hand: that signs the log" },
+  log_unsigned: { exit: 1, status: 503, hint: "run concordat reconcile --once where the authority's key is at hand: that signs the log" },
   bad_note: { exit: 6, status: 422, hint: "ask for the checkpoint again, and for the authority's verifier key from a second source" },
   bad_checkpoint: { exit: 6, status: 422, hint: "ask for the checkpoint again, as the log has signed it" },
   bad_proof: { exit: 6, status: 422, hint: "ask for the proof again; if it still fails, the log is not what its checkpoint says" },
