@@ -30,19 +30,21 @@ export class EntryCheck {
     return this.#erased.size;
   }
 
-  /** Throws `Faulty` with what is wrong. */
-  check(entry: StoredEntry): void {
+  /** The event of the entry. Throws `Faulty` with what is wrong. */
+  check(entry: StoredEntry): LoggedEvent {
     const event = rebuilt(entry) ?? this.#examine(entry);
     if (entry.createdAt !== event.created_at)
       throw altered(entry.index, "the event's row names another time than the event");
     this.disclosed += entry.salts.size;
     this.#note(entry.index, event);
+    return event;
   }
 
-  /** Takes note of an entry behind those that are checked, which may be an erasure. */
-  noteErasure(entry: StoredEntry): void {
+  /** Takes note of an entry behind those that are checked, which may be an erasure. Null for one that does not verify. */
+  noteErasure(entry: StoredEntry): LoggedEvent | null {
     const event = rebuilt(entry);
     if (event !== null) this.#note(entry.index, event);
+    return event;
   }
 
   /** After the last entry, for an erasure stands behind what it erased. Throws `Faulty`. */

@@ -2,6 +2,7 @@
 
 /** What is wrong, for programs; the message says it for people. */
 export type LogFaultCode =
+  | "applied_mismatch"
   | "checkpoint_refused"
   | "commitment_mismatch"
   | "escrow_mismatch"
@@ -17,8 +18,10 @@ export type LogFaultCode =
   | "node_altered"
   | "not_an_extension"
   | "proof_refused"
+  | "revocation_undone"
   | "root_mismatch"
   | "salt_missing"
+  | "state_damaged"
   | "tail_truncated"
   | "tail_unrecorded"
   | "tile_mismatch";

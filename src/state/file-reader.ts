@@ -41,6 +41,7 @@ import {
   readWhere,
   KeptTables,
 } from "./snapshot.js";
+import { readStanding, type Standing } from "./standing.js";
 import { parseStatus } from "./stored-status.js";
 import {
   ATTESTATIONS,
@@ -230,6 +231,10 @@ export class FileReader implements StateReader {
   status(): ControllerStatus | null {
     const json = this.#source.get().value("SELECT status_json FROM concordat_status WHERE id = 1");
     return typeof json === "string" ? parseStatus(json) : null;
+  }
+
+  standing(): Standing {
+    return this.#source.get().consistently(readStanding);
   }
 
   log(): LogReader {

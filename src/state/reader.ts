@@ -21,6 +21,7 @@ import type {
 import type { EventFilter, StoredEvent } from "./audit-events.js";
 import type { LogReader } from "./log/log-reader.js";
 import type { ServedRows } from "./served-rows.js";
+import type { Standing } from "./standing.js";
 
 /** Null: any. A status that no row can have is carried by none. */
 export interface AttestationFilter {
@@ -83,6 +84,8 @@ export interface StateReader {
   recovery(): Recovery | null;
   /** What the last controller said of itself; null also when that cannot be read. */
   status(): ControllerStatus | null;
+  /** What the log is compared with. Reads every page. */
+  standing(): Standing;
   /** The audit events as a log that can be proved. */
   log(): LogReader;
   /** In the order of the log, read as they are taken; events of other programs come last. Throws AppError `bad_time` for a filter with a bad date-time. */

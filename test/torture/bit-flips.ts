@@ -72,12 +72,12 @@ function firstDifference(before: string, after: string): string {
 }
 
 /**
- * What no decision and no proof rests on: when a program came, what was shown as the base of a plan, what a resource was called,
- * and where in the tree it stood.
+ * What no decision and no proof rests on: when a program came and a plan was applied, the tree beside the commit that counts, what
+ * a resource was called, and where in the tree it stood.
  */
 const UNTOLD: Readonly<Record<string, readonly string[]>> = {
   schema_version: ["applied_at"],
-  concordat_applied: ["commit_id", "tree_id", "plan_digest", "applied_at"],
+  concordat_applied: ["applied_at"],
   concordat_authority: ["name"],
   concordat_trusted: ["tree_id", "trusted_at"],
   concordat_writer: ["holder", "since"],

@@ -57,6 +57,7 @@ function askState(folder: string): void {
       key: key === undefined ? null : { key, from: "state" },
       escrow: readEscrow(escrowOf(folder)),
       since: null,
+      state,
     });
     mustHold(log);
     const { plan } = makePlan({

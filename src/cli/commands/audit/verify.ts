@@ -100,7 +100,7 @@ function verifyState(flags: Given, key: string | null, since: string | null): Ve
   const reader = openState(settings.db);
   try {
     const trusted = key === null ? ownKey(reader.authority()?.publicKey) : given(key);
-    return verifyDatabase(reader.log(), { key: trusted, escrow, since });
+    return verifyDatabase(reader.log(), { key: trusted, escrow, since, state: reader });
   } finally {
     reader.close();
   }

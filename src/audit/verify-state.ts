@@ -1,0 +1,113 @@
+/** Compares a state with what its log says was done to it: what was applied, and what was revoked. */
+import { ERASED, type LoggedEvent } from "../protocol/log/committed.js";
+import type { Standing } from "../state/standing.js";
+import { Faulty } from "./verification.js";
+
+/** A state's reader fits. */
+export interface StateSource {
+  standing(): Standing;
+}
+
+type Kind = keyof Standing["revoked"];
+
+interface Named {
+  readonly kind: Kind;
+  readonly noun: string;
+  /** The detail that holds the id. */
+  readonly field: string;
+}
+
+const REVOCATIONS: ReadonlyMap<string, Named> = new Map<string, Named>([
+  ["recognition_treaty_revoked", { kind: "treaties", noun: "treaty", field: "treaty_id" }],
+  [
+    "membership_attestation_revoked",
+    { kind: "attestations", noun: "attestation", field: "attestation_id" },
+  ],
+  ["operator_key_revoked", { kind: "operatorKeys", noun: "operator key", field: "key_id" }],
+]);
+
+interface Revoked extends Named {
+  readonly id: string;
+  /** The first entry that says so. */
+  readonly index: number;
+}
+
+export class StateCheck {
+  readonly #revoked = new Map<string, Revoked>();
+  /** The newest entry of a plan; null when the state need not show it. */
+  #applied: { readonly index: number; readonly event: LoggedEvent } | null = null;
+
+  /** Takes note of an entry, in the order of the log. */
+  note(index: number, event: LoggedEvent): void {
+    const named = REVOCATIONS.get(event.event_type);
+    if (named !== undefined) this.#noteRevocation(index, named, event.details[named.field]);
+    else if (event.event_type === "plan_applied") this.#applied = { index, event };
+    else this.#noteException(event);
+  }
+
+  /** The same for entries behind those that are verified: by then the state may have gone on, or not yet. */
+  noteLater(event: LoggedEvent): void {
+    if (event.event_type === "plan_applied") this.#applied = null;
+    else this.#noteException(event);
+  }
+
+  /** Throws `Faulty` with the first entry that the state does not bear out. */
+  finish({ applied, revoked, damage }: Standing): void {
+    if (damage !== null) throw new Faulty("state_damaged", null, damage);
+    for (const { kind, noun, id, index } of this.#revoked.values())
+      if (!revoked[kind].has(id))
+        throw new Faulty(
+          "revocation_undone",
+          index,
+          `the ${noun} ${id} was revoked, and the state does not say so`,
+        );
+    if (this.#applied === null) return;
+    const { index, event } = this.#applied;
+    const { commit, tree, plan_digest } = event.details;
+    if (applied?.commit !== commit || applied?.tree !== tree || applied?.planDigest !== plan_digest)
+      throw new Faulty(
+        "applied_mismatch",
+        index,
+        "what the state names as applied last is not what the log does",
+      );
+  }
+
+  #noteRevocation(index: number, named: Named, id: unknown): void {
+    if (typeof id !== "string" || id === ERASED) return;
+    const key = `${named.kind} ${id}`;
+    if (!this.#revoked.has(key)) this.#revoked.set(key, { ...named, id, index });
+  }
+
+  #noteException({ event_type: type, details }: LoggedEvent): void {
+    switch (type) {
+      case "authority_adopted":
+        // What was logged before is another program's word, also of rows that were not fit to be adopted.
+        this.#revoked.clear();
+        this.#applied = null;
+        return;
+      case "state_restored":
+        this.#applied = null;
+        return;
+      case "restore_forgot":
+        this.#forget(details["id"]);
+        return;
+      case "audit_rows_accepted":
+        this.#disregard(details["index"], details["count"]);
+    }
+  }
+
+  /** Treaties alone can be: an id that was erased since may be that of any. */
+  #forget(id: unknown): void {
+    for (const [key, revoked] of this.#revoked)
+      if (revoked.kind === "treaties" && (id === ERASED || revoked.id === id))
+        this.#revoked.delete(key);
+  }
+
+  /** Rows of other programs, which accepting them makes no truer. */
+  #disregard(from: unknown, count: unknown): void {
+    if (typeof from !== "number" || typeof count !== "number") return;
+    const isTheirs = (index: number): boolean => index >= from && index < from + count;
+    for (const [key, { index }] of this.#revoked) if (isTheirs(index)) this.#revoked.delete(key);
+    if (this.#applied !== null && isTheirs(this.#applied.index)) this.#applied = null;
+  }
+}

@@ -1,0 +1,185 @@
+/** A state that is not what its log says was done to it is found, and the entry that says so is named. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { Faulty, type LogFault } from "../../../src/audit/verification.js";
+import { verifyDatabase } from "../../../src/audit/verify-database.js";
+import { StateCheck } from "../../../src/audit/verify-state.js";
+import type { Operation } from "../../../src/model/state.js";
+import { openState } from "../../../src/state/open.js";
+import type { Standing } from "../../../src/state/standing.js";
+import { event } from "../../helpers/audited.js";
+import { TRUST } from "../../helpers/backup.js";
+import { desired, treaty } from "../../helpers/desired.js";
+import { AT_OFFSET, withPlainDatabase } from "../../helpers/state.js";
+import { World } from "../../helpers/world.js";
+
+/** A treaty, an attestation and an operator key were revoked, and then a plan was applied. */
+function revoked(): World {
+  const world = new World();
+  world.apply(TRUST);
+  world.apply(desired({ treaties: [treaty("globex", "globex")] }));
+  const key = {
+    keyId: "operator-clerk",
+    revokedAt: AT_OFFSET,
+    reason: "lost",
+    revokedBy: "authority",
+  };
+  const operation: Operation = { do: "revoke_operator_key", key };
+  const recorded = event(0, { key_id: key.keyId }, "operator_key_revoked");
+  world.writer.commit(
+    {
+      operations: [operation],
+      notes: [],
+      events: [{ ...recorded, event_type: "operator_key_revoked" }],
+      applied: null,
+    },
+    { generation: world.writer.generation() },
+  );
+  return world;
+}
+
+function executing(sql: string): (path: string) => void {
+  return (path) => withPlainDatabase(path, (database) => void database.exec(sql));
+}
+
+function faultAfter(change: (path: string) => void): {
+  readonly fault: LogFault | null;
+  readonly type: unknown;
+} {
+  const world = revoked();
+  try {
+    world.writer.close();
+    change(world.db);
+    const state = openState(world.db);
+    try {
+      const { fault } = verifyDatabase(state.log(), {
+        key: null,
+        escrow: null,
+        since: null,
+        state,
+      });
+      const index = fault?.index ?? null;
+      const [entry] = index === null ? [] : [...state.log().entries(index, index + 1)];
+      const said: unknown = JSON.parse(entry?.eventJson ?? "{}");
+      return { fault, type: Reflect.get(Object(said), "event_type") };
+    } finally {
+      state.close();
+    }
+  } finally {
+    world.close();
+  }
+}
+
+test("a state that stands as it was logged holds", () => {
+  expect(faultAfter(() => {})).toMatchObject({ fault: null });
+});
+
+const revive = (table: string): string =>
+  `UPDATE ${table} SET status = 'active', revoked_at = NULL, revocation_reason = NULL WHERE status = 'revoked'`;
+
+test.for([
+  ["a treaty", revive("recognition_treaties"), "recognition_treaty_revoked"],
+  ["an attestation", revive("membership_attestations"), "membership_attestation_revoked"],
+  [
+    "an attestation's row",
+    "DELETE FROM membership_attestations WHERE status = 'revoked'",
+    "membership_attestation_revoked",
+  ],
+  ["an operator key", "DELETE FROM revoked_operator_keys", "operator_key_revoked"],
+] as const)("%s that came back is found", ([, sql, type]) => {
+  expect(faultAfter(executing(sql))).toMatchObject({ fault: { fault: "revocation_undone" }, type });
+});
+
+test.for([
+  "UPDATE concordat_applied SET commit_id = 'another'",
+  "UPDATE concordat_applied SET tree_id = 'another'",
+  `UPDATE concordat_applied SET plan_digest = 'sha256:${"0".repeat(64)}'`,
+  "DELETE FROM concordat_applied",
+])("what was applied is another: %s", (sql) => {
+  expect(faultAfter(executing(sql))).toMatchObject({
+    fault: { fault: "applied_mismatch" },
+    type: "plan_applied",
+  });
+});
+
+test("an index that is not that of its table is found", () => {
+  const damaged = faultAfter((path) => {
+    const page = withPlainDatabase(path, (database) =>
+      Number(
+        database
+          .prepare("SELECT rootpage FROM sqlite_schema WHERE name = ?")
+          .pluck()
+          .get("idx_recognition_treaties_status"),
+      ),
+    );
+    const bytes = readFileSync(path);
+    bytes.write("revokee", bytes.indexOf("revoked", (page - 1) * 4096));
+    writeFileSync(path, bytes);
+  });
+  expect(damaged).toMatchObject({ fault: { fault: "state_damaged", index: null } });
+});
+
+describe("no entry speaks for the state any more", () => {
+  const NOTHING: Standing = {
+    damage: null,
+    applied: null,
+    revoked: { treaties: new Set(), attestations: new Set(), operatorKeys: new Set() },
+  };
+  const treatyRevoked = event(0, { treaty_id: "a" });
+  const keyRevoked = event(0, { key_id: "a" }, "operator_key_revoked");
+  const applied = event(1, { commit: "c", tree: "t", plan_digest: "d" }, "plan_applied");
+
+  function faultOf(...events: readonly ReturnType<typeof event>[]): unknown {
+    const check = new StateCheck();
+    for (const [index, each] of events.entries()) check.note(index, each);
+    return faultIn(check);
+  }
+
+  function faultIn(check: StateCheck): unknown {
+    try {
+      check.finish(NOTHING);
+      return null;
+    } catch (error) {
+      if (!(error instanceof Faulty)) throw error;
+      return error.fault.fault;
+    }
+  }
+
+  test.for([
+    ["of what was applied before a restore", [applied, event(2, {}, "state_restored")]],
+    ["of what was applied before an adoption", [applied, event(2, {}, "authority_adopted")]],
+    ["of what an adopted log says", [treatyRevoked, keyRevoked, event(2, {}, "authority_adopted")]],
+    ["of a treaty that a restore forgot", [treatyRevoked, event(2, { id: "a" }, "restore_forgot")]],
+    [
+      "where what was forgotten is erased",
+      [treatyRevoked, event(2, { id: "<erased>" }, "restore_forgot")],
+    ],
+    ["whose id is erased", [event(0, { attestation_id: "<erased>" })]],
+    [
+      "of another program",
+      [treatyRevoked, applied, event(2, { index: 0, count: 2 }, "audit_rows_accepted")],
+    ],
+  ] as const)("%s", ([, events]) => {
+    expect(faultOf(...events)).toBeNull();
+  });
+
+  test.for([
+    ["a revocation before a restore", [treatyRevoked, event(2, {}, "state_restored")]],
+    ["another treaty than the forgotten", [treatyRevoked, event(2, { id: "b" }, "restore_forgot")]],
+    ["a key of the forgotten treaty's name", [keyRevoked, event(2, { id: "a" }, "restore_forgot")]],
+    [
+      "one that was logged before rows of another program",
+      [treatyRevoked, treatyRevoked, event(2, { index: 1, count: 1 }, "audit_rows_accepted")],
+    ],
+  ] as const)("but %s does", ([, events]) => {
+    expect(faultOf(...events)).toBe("revocation_undone");
+  });
+
+  test("while a running authority applies another plan", () => {
+    const check = new StateCheck();
+    check.note(0, applied);
+    expect(faultIn(check)).toBe("applied_mismatch");
+    check.noteLater(applied);
+    expect(faultIn(check)).toBeNull();
+  });
+});
