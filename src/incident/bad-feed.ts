@@ -17,6 +17,7 @@ import type { IncidentFolder } from "./folder.js";
 import { actAtOnce, alone, keepAudit, openFolder, withState, type IncidentTools } from "./tools.js";
 
 export interface BadFeedRequest {
+  /** A sovereign id, or the name of its resource. */
   readonly issuer: string;
   readonly sequence: number;
   /** The bytes of the feed that is to take its place. */
@@ -34,9 +35,11 @@ export interface BadFeedRequest {
  */
 export async function badFeed(
   tools: IncidentTools,
-  request: BadFeedRequest,
+  asked: BadFeedRequest,
 ): Promise<IncidentResult> {
-  const { issuer, sequence } = request;
+  const { sequence } = asked;
+  const issuer = await withState(tools, (reader) => issuerOf(reader.snapshot(), asked.issuer));
+  const request = { ...asked, issuer };
   const bad = await withState(tools, (reader) => feedEffect(reader.snapshot(), issuer, sequence));
   const subject = `${issuer} sequence ${sequence}`;
   return await alone(tools, "bad-feed", subject, async () => {
@@ -212,6 +215,13 @@ function noticeTo(folder: IncidentFolder, bad: FeedEffect): IncidentNotice {
   ];
   folder.addFile(file, lines.join("\n"));
   return { file, to: issuer, subject };
+}
+
+/** A sovereign id, or the name of its resource. */
+function issuerOf({ sovereigns }: Snapshot, asked: string): string {
+  const named = sovereigns.find(({ name }) => name === asked);
+  const isId = sovereigns.some(({ sovereignId }) => sovereignId === asked);
+  return isId ? asked : (named?.sovereignId ?? asked);
 }
 
 function sovereignOf(snapshot: Snapshot, id: string) {

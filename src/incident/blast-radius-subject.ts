@@ -67,7 +67,7 @@ export function blastSubject(
     "unknown_name",
     `${JSON.stringify(id)} is no treaty, attestation, sovereign or operator key that the state knows`,
     {
-      hint: "give an id; --issuer SOVEREIGN says who issued an attestation that is not known here",
+      hint: "give an id, which concordat explain NAME tells; --issuer SOVEREIGN says who issued an attestation that is not known here",
     },
   );
 }

@@ -30,7 +30,9 @@ test("the daemon revokes a key over its socket, and refuses what the key signs",
   const heard = await run([...command, ...probe], { cwd: dir });
   expect(heard.code, heard.stdout).toBe(3);
   expect(heard.json()).toMatchObject({
-    incident: { checks: [{ passed: false }, { expected: "401", observed: "heard: 200", passed: false }] },
+    incident: {
+      checks: [{ passed: false }, { expected: "401", observed: "heard: 200", passed: false }],
+    },
   });
   const refused = await run([...command, ...probe, "--now"], { cwd: dir });
   expect(refused, refused.stderr).toMatchObject({ code: 0, stderr: "" });

@@ -67,6 +67,10 @@ test("the next commands name the places that this one was given", async () => {
   const { dir } = await wronged();
   writeFileSync(join(dir, ".concordat/members.json"), JSON.stringify({ [GONE]: "reject" }));
   const list = join(dir, ".concordat/members.json");
+  // The name of the resource does as well.
+  const [, , , ...sequence] = BAD;
+  const named = await run(["incident", "bad-feed", "globex", ...sequence, "--repo", dir]);
+  expect(named.stdout).toMatch(/^FEED 2 OF GLOBEX /);
   const told = await run([...BAD, "--repo", dir, "--expect", list, "--json"]);
   expect((told.json() as { next: string[][] }).next.slice(0, 4)).toEqual([
     ["concordat", "plan", "--ref", "incident/feed-globex-2", "--repo", dir],

@@ -22,7 +22,11 @@ export default class BadFeed extends BaseCommand<IncidentResult> {
     "<%= config.bin %> <%= command.id %> GLOBEX --sequence 12 --corrected globex-13.json --expect members.yaml",
   ];
   static override args = {
-    issuer: stringArg({ required: true, ignoreStdin: true, description: "Its sovereign id." }),
+    issuer: stringArg({
+      required: true,
+      ignoreStdin: true,
+      description: "Its sovereign id, or the name of its resource.",
+    }),
   };
   static override flags = {
     sequence: integer({ required: true, min: 0, helpValue: "N", description: "Of the bad feed." }),
