@@ -47,7 +47,6 @@ const TABLE = {
   no_backup: { exit: 6, status: 409, hint: "name another folder with --dir, or a backup with --backup" },
   feed_unknown: { exit: 1, status: 404, hint: "give the sovereignId of the issuer, and a sequence that was imported" },
   bad_expectations: { exit: 1, status: 422, hint: "write a list of {attestation: FILE or id, expect: accept or reject} as JSON, YAML or JSON Lines" },
-  expectation_failed: { exit: 3, status: 409, hint: "the checks of the incident say which attestation is decided otherwise, and why" },
   confirmation_required: { exit: 3, status: 409, hint: "review the plan, then pass --expect DIGEST (or --auto-approve)" },
   stale_plan: { exit: 4, status: 409, hint: "plan again, review, and apply the new plan" },
   // State
