@@ -19,7 +19,7 @@ export const ORIGIN = "HOME/audit";
 export const VKEY = vkeyOf(ORIGIN, keyOf("home").publicKey);
 
 /** Salts that a test can make again. */
-export function countedRandom(): (size: number) => Uint8Array {
+function countedRandom(): (size: number) => Uint8Array {
   let count = 0;
   return (size) => createHash("sha512").update(`salt ${count++}`).digest().subarray(0, size);
 }

@@ -11,7 +11,7 @@ export interface LoggedEvent extends JsonObject {
 }
 
 /** The one commitment to whatever has no field of its own: members we do not know, and names that are none of ours. */
-export const REST = "^";
+const REST = "^";
 /** What an erased value leaves behind. No plain value looks so. */
 export const ERASED = "<erased>";
 

@@ -101,6 +101,6 @@ function highest(queries: Queries, column: string, table: string): number {
 }
 
 /** With what a killed run may have left beside it. */
-export function removeFile(path: string): void {
+function removeFile(path: string): void {
   for (const suffix of ["", "-journal", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
 }
