@@ -17,7 +17,7 @@ import {
 import { dirname } from "node:path";
 import { AppError } from "../../errors.js";
 import { canonicalJson } from "../../protocol/canonical.js";
-import { checkEscrowFile, COMPACT_BYTES, type Escrowed } from "./escrow.js";
+import { checkEscrowFile, COMPACT_BYTES, wholeLength, type Escrowed } from "./escrow.js";
 
 const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -26,7 +26,8 @@ const MODE = 0o600;
 export type EscrowLine = Pick<Escrowed, "checkpoint" | "vkey">;
 
 /**
- * Puts `line` behind the others at `path`, and gives once it is on the disk. `first`: the file is made when it is missing.
+ * Puts `line` behind the others at `path`, and gives once it is on the disk. What a crash left unfinished there goes before:
+ * a line behind it would be none. `first`: the file is made when it is missing.
  * Throws AppError `escrow_unusable` for whatever keeps it from getting there.
  */
 export function appendToEscrow(path: string, line: EscrowLine, first: boolean): void {
@@ -37,6 +38,7 @@ export function appendToEscrow(path: string, line: EscrowLine, first: boolean): 
       const stat = fstatSync(file);
       checkEscrowFile(path, stat);
       if (stat.size >= COMPACT_BYTES) return replaceEscrow(path, line);
+      cutUnfinished(file);
       writeAll(file, line);
       fdatasyncSync(file);
     } finally {
@@ -81,15 +83,19 @@ export function prepareEscrow(path: string): void {
     if (file === null) return accessSync(dirname(path), constants.W_OK | constants.X_OK);
     try {
       checkEscrowFile(path, fstatSync(file));
-      const bytes = readFileSync(file);
-      const whole = bytes.lastIndexOf("\n") + 1;
-      if (whole === bytes.length) return;
-      ftruncateSync(file, whole);
-      fdatasyncSync(file);
+      cutUnfinished(file);
     } finally {
       closeSync(file);
     }
   });
+}
+
+function cutUnfinished(file: number): void {
+  const bytes = readFileSync(file);
+  const whole = wholeLength(bytes);
+  if (whole === bytes.length) return;
+  ftruncateSync(file, whole);
+  fdatasyncSync(file);
 }
 
 /** Null for a file that is missing, and may be. */

@@ -33,14 +33,25 @@ export function escrowBeside(path: string): string {
 }
 
 /**
- * The newest checkpoint in the escrow at `path`; null when there is no file, or no whole line in it. A last line that is cut
- * short is the trace of a crash, and what was put there before it counts.
+ * How many bytes of an escrow were written whole. A crash leaves the last line cut short, or zeros where its beginning or a
+ * part of it did not reach the disk: one zero elsewhere may be a flipped bit, and is no trace of a crash.
+ */
+export function wholeLength(bytes: Buffer): number {
+  const end = bytes.lastIndexOf(NEWLINE) + 1;
+  const start = end < 2 ? 0 : bytes.lastIndexOf(NEWLINE, end - 2) + 1;
+  const last = bytes.subarray(start, end);
+  return last[0] === 0 || last.includes("\0\0") ? start : end;
+}
+
+/**
+ * The newest checkpoint in the escrow at `path`; null when there is no file, or no whole line in it. A last line that is not
+ * whole is the trace of a crash, and what was put there before it counts.
  * Throws AppError `escrow_damaged` for any other line that is not a checkpoint, and `escrow_unusable`.
  */
 export function readEscrow(path: string): Escrowed | null {
   const bytes = bytesOf(path);
   if (bytes === null) return null;
-  const whole = bytes.subarray(0, bytes.lastIndexOf(NEWLINE) + 1).toString("utf8");
+  const whole = bytes.subarray(0, wholeLength(bytes)).toString("utf8");
   let newest: Escrowed | null = null;
   for (const [index, line] of whole.split("\n").slice(0, -1).entries()) {
     const next = parseLine(line);

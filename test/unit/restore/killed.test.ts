@@ -1,5 +1,6 @@
 /** A restore that is killed at any step is finished, or taken back, by whoever comes next. */
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -148,6 +149,14 @@ describe("killed when everything is built", () => {
     expectError("restore_refused", () => state.open());
     expect(readFileSync(join(dir, quarantine, basename(db)), "utf8")).toBe("somebody's");
   });
+});
+
+test("a line that a crash left unfinished in the escrow is in no restore's way", async () => {
+  const { escrow } = state.request;
+  appendFileSync(escrow, readFileSync(escrow).subarray(0, 50));
+  await killAt("swap");
+  await state.restore();
+  expectFinished();
 });
 
 test("a note that cannot be read stops every writer", () => {

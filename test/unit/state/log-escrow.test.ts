@@ -21,6 +21,7 @@ import { signCheckpoint } from "../../../src/protocol/log/checkpoint.js";
 import { EMPTY_ROOT } from "../../../src/protocol/log/merkle.js";
 import { vkeyOf } from "../../../src/protocol/log/vkey.js";
 import { escrowBeside, readEscrow } from "../../../src/state/log/escrow.js";
+import { appendToEscrow, type EscrowLine } from "../../../src/state/log/escrow-file.js";
 import { openState, openStateForServing, openStateForWriting } from "../../../src/state/open.js";
 import { keyOf } from "../../helpers/keys.js";
 import {
@@ -37,6 +38,10 @@ import {
   VKEY,
 } from "../../helpers/logged.js";
 import { expectError, scratchPath } from "../../helpers/state.js";
+
+function linesOf(path: string): readonly string[] {
+  return readFileSync(escrowOf(path), "utf8").split("\n");
+}
 
 test("the escrow holds one signed line for each checkpoint, for its owner alone", () => {
   const path = logged();
@@ -153,6 +158,41 @@ test("a last line that was cut short is a crash's trace, and goes", () => {
   expect(readEscrow(escrowOf(path))?.size).toBe(2);
   openLogged(path).close();
   expect(escrowedSizes(escrowOf(path))).toEqual([1, 2, 3]);
+});
+
+test.each([
+  { lost: "its beginning", from: 0, to: 40 },
+  { lost: "its middle", from: 40, to: 90 },
+  { lost: "one byte, the first", from: 0, to: 1 },
+])("a last line of which a crash lost $lost goes too", ({ from, to }) => {
+  const path = logged();
+  const bytes = readFileSync(escrowOf(path));
+  const start = bytes.lastIndexOf("\n", -2) + 1;
+  writeFileSync(escrowOf(path), bytes.fill(0, start + from, start + to));
+  expect(readEscrow(escrowOf(path))?.size).toBe(2);
+  openLogged(path).close();
+  expect(escrowedSizes(escrowOf(path))).toEqual([1, 2, 3]);
+});
+
+test("zeros in an earlier line are damage, and so is a single one in the last", () => {
+  const path = logged();
+  const whole = readFileSync(escrowOf(path));
+  for (const [from, to] of [
+    [0, 40],
+    [whole.length - 100, whole.length - 99],
+  ]) {
+    writeFileSync(escrowOf(path), Buffer.from(whole).fill(0, from, to));
+    expectRefusedBoth("escrow_damaged", path);
+  }
+});
+
+test("what a crash left unfinished is not written on", () => {
+  const path = `${scratchPath()}.escrow`;
+  const [first = "", second = "", third = ""] = linesOf(logged());
+  writeFileSync(path, `${first}\n${second.slice(0, 50)}`, { mode: 0o600 });
+  const { checkpoint = "", vkey = "" } = JSON.parse(third) as Partial<EscrowLine>;
+  appendToEscrow(path, { checkpoint, vkey }, false);
+  expect(escrowedSizes(path)).toEqual([1, 3]);
 });
 
 test("any other fault in the escrow is damage", () => {
