@@ -6,6 +6,8 @@ export interface Acknowledged {
   readonly operation: number;
   /** The heads of the log that stood behind the acknowledgements. */
   readonly heads: readonly { readonly size: number; readonly root: string }[];
+  /** The processes that said so: each may have died between an operation and its acknowledgement. */
+  readonly processes: number;
 }
 
 export function acknowledgement(operation: number, state: StateReader): string {
@@ -18,5 +20,6 @@ export function readAcknowledgements(output: string): Acknowledged {
   return {
     operation: Math.max(0, ...lines.map((line) => Number(line[1]))),
     heads: lines.map((line) => ({ size: Number(line[2]), root: line[3] ?? "" })),
+    processes: 1,
   };
 }

@@ -13,11 +13,15 @@ export async function check(
   try {
     await scenario.recover?.(folder);
     const left = survey(scenario, folder, acknowledged);
-    const broken = [...judge(left, acknowledged.operation), ...left.faults];
+    const broken = [...judge(left, acknowledged), ...left.faults];
     // Restart needs no person: the same work goes on where it ended, and comes to its end.
     await scenario.work(folder, () => {});
     const whole = survey(scenario, folder, acknowledged);
-    return [...broken, ...judge(whole, scenario.operations), ...whole.faults];
+    return [
+      ...broken,
+      ...judge(whole, { ...acknowledged, operation: scenario.operations }),
+      ...whole.faults,
+    ];
   } catch (error) {
     return [`restart failed: ${error instanceof Error ? (error.stack ?? error.message) : "?"}`];
   }
@@ -31,7 +35,10 @@ function survey(scenario: Scenario, folder: string, acknowledged: Acknowledged):
   });
 }
 
-function judge({ changed, logged }: Survey, acknowledged: number): readonly string[] {
+function judge(
+  { changed, logged }: Survey,
+  { operation: acknowledged, processes }: Acknowledged,
+): readonly string[] {
   const broken: string[] = [];
   for (let number = 1; number <= acknowledged; number += 1)
     if (!changed.includes(number)) broken.push(`operation ${number} was acknowledged, and is lost`);
@@ -40,7 +47,7 @@ function judge({ changed, logged }: Survey, acknowledged: number): readonly stri
   for (const number of logged)
     if (!changed.includes(number)) broken.push(`the entry of operation ${number} has no change`);
   const beyond = changed.filter((number) => number > acknowledged);
-  if (beyond.length > 1)
+  if (beyond.length > processes)
     broken.push(`operations ${beyond.join()} stand, and none was acknowledged`);
   return broken;
 }

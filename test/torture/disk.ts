@@ -72,8 +72,14 @@ export class Disk {
       if (path.endsWith("-shm")) continue;
       const at = join(target, relative(this.#root, path));
       mkdirSync(dirname(at), { recursive: true });
-      writeFileSync(at, file.after(survival, dice), { mode: 0o600 });
+      writeFileSync(at, this.#moved(path, file.after(survival, dice), target), { mode: 0o600 });
     }
+  }
+
+  /** A note names files where they were recorded; whoever goes on from it must find those that are left here. */
+  #moved(path: string, bytes: Buffer, target: string): Buffer {
+    if (!path.endsWith(".json")) return bytes;
+    return Buffer.from(bytes.toString("latin1").replaceAll(this.#root, target), "latin1");
   }
 
   replay(call: TracedCall): void {

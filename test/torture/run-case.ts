@@ -87,6 +87,7 @@ async function again(
     acknowledged: {
       operation: Math.max(operation, first.acknowledged.operation),
       heads: [...first.acknowledged.heads, ...heads],
+      processes: 2,
     },
   };
 }
