@@ -1,6 +1,6 @@
 /** The backup to restore: copied, so that what was verified is what is used, and read through before anything is believed. */
-import { copyFileSync, constants } from "node:fs";
-import { basename } from "node:path";
+import { copyFileSync, constants, mkdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import { MANIFEST_SUFFIX } from "../backup/manifest.js";
 import { readManifest, type VerifyBackupOptions } from "../backup/verify.js";
 import { AppError } from "../errors.js";
@@ -28,15 +28,18 @@ interface Expected {
 }
 
 /**
- * Copies the backup and its manifest to `file`, verifies the copy, and brings it to our schema.
+ * Copies the backup and its manifest to the new folder `folder`, verifies the copy, and brings it to our schema.
  * Throws AppError `unreadable_file`, `bad_backup`, and `backup_foreign` for one of another sovereign.
  */
 export async function takeCandidate(
   backup: string,
-  file: string,
+  folder: string,
   verify: VerifyCandidate,
   { sovereignId, keys, at }: Expected,
 ): Promise<Candidate> {
+  mkdirSync(folder, { mode: 0o700 });
+  // Under its own name: what is wrong with it is told by that.
+  const file = join(folder, basename(backup));
   copy(backup, file);
   copy(backup + MANIFEST_SUFFIX, file + MANIFEST_SUFFIX);
   const claimed = readManifest(file).sovereign_id;

@@ -73,9 +73,9 @@ export async function prepare(
     const keys = [tools.key.publicKey, ...request.backupKeys];
     if (authority !== null) keys.push(authority.publicKey);
     const expected = { sovereignId: authority?.sovereignId ?? null, keys, at };
-    const file = join(work, "backup");
-    const candidate = await takeCandidate(request.backup, file, tools.verify, expected);
-    const backup = open(file);
+    const folder = join(work, "backup");
+    const candidate = await takeCandidate(request.backup, folder, tools.verify, expected);
+    const backup = open(candidate.file);
     checkOwnEscrow(request.escrow, escrow, candidate.manifest.sovereign_id);
     const log = chooseLog({
       live: live.found === "whole" && live.hasLog ? (standing?.log() ?? null) : null,

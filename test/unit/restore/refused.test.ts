@@ -89,11 +89,12 @@ describe("a backup", () => {
     await expectRefused(state, "bad_backup");
   });
 
-  test("with a trigger of somebody else", async () => {
+  test("with a trigger of somebody else, by the name that it has", async () => {
     state.world.forge(
       "CREATE TRIGGER evil AFTER INSERT ON recognition_treaties BEGIN DELETE FROM revoked_operator_keys; END",
     );
-    await expectRefused(state, "bad_backup");
+    const { message } = await expectRefused(state, "bad_backup");
+    expect(message).toContain(`the schema of ${basename(state.world.file)} is not`);
   });
 
   test("that is missing, or has lost its manifest", async () => {
