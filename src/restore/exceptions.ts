@@ -39,7 +39,11 @@ function checkFeed(
 function checkRevocation(id: string, live: StateReader, backup: StateReader): void {
   const now = live.treaty(id) ?? live.attestation(id);
   const then = backup.treaty(id) ?? backup.attestation(id);
-  if (now?.status !== "revoked") throw refused(`${id} is no treaty or attestation that is revoked`);
+  if (now?.status !== "revoked")
+    throw refused(
+      `${id} is no id of a treaty or attestation that is revoked`,
+      "concordat explain NAME tells the id",
+    );
   if (then === null)
     throw refused(
       `${id} was issued after the backup`,

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { verifyBackup } from "../../../src/backup/verify.js";
+import type { AppError } from "../../../src/errors.js";
 import { readEscrow } from "../../../src/state/log/escrow.js";
 import { openState } from "../../../src/state/open.js";
 import {
@@ -214,13 +215,15 @@ describe("an exception", () => {
 
   test("cannot trust what the backup does not, nor take back what partners were told", async () => {
     const [umbrella] = state.snapshot().treaties.filter(({ json }) => json.includes("role:anchor"));
-    for (const id of [umbrella?.id ?? "", "unknown"])
+    const forgetting = async (id: string): Promise<AppError> =>
       await expectRefused(
         state,
         "restore_refused",
         { forget: [{ what: "revocation", id }] },
         operator,
       );
+    await forgetting(umbrella?.id ?? "");
+    expect((await forgetting("with-globex")).hint).toContain("concordat explain");
     const feeds = [7, 9];
     for (const sequence of feeds)
       await expectRefused(
