@@ -63,6 +63,20 @@ test("is verified elsewhere with the authority's key, and refused under another"
   });
 });
 
+test("where the state is destroyed, it asks for the key that the state had", async () => {
+  const dir = await applied();
+  const output = join(temporaryFolder(), "na.db");
+  await run(["backup", "--output", output], { cwd: dir });
+  const db = join(dir, ".concordat/na.db");
+  writeFileSync(db, readFileSync(db).fill(0xa5, 0, 100));
+  const refused = await run(["backup", "verify", output], { cwd: dir });
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain("hint: give the authority's key: --public-key FILE");
+  const pub = join(dir, ".concordat/keys/authority.pub");
+  const verified = await run(["backup", "verify", output, "--public-key", pub], { cwd: dir });
+  expect(verified).toMatchObject({ code: 0, stderr: "" });
+});
+
 test("one that was altered is refused with 6, and listed by its manifest", async () => {
   const dir = await applied();
   const output = join(temporaryFolder(), "na.db");

@@ -4,6 +4,7 @@ import { string } from "@oclif/core/flags";
 import { existsSync } from "node:fs";
 import { verifyBackupApart } from "../../../backup/apart.js";
 import { manifestKey } from "../../../backup/manifest.js";
+import { AppError } from "../../../errors.js";
 import type { VerifiedBackup } from "../../../model/backup.js";
 import type { PublicKey } from "../../../model/documents.js";
 import { openState } from "../../../state/open.js";
@@ -66,10 +67,18 @@ export default class BackupVerify extends BaseCommand<Verified> {
 /** Null where there is no state, or nothing was applied to it. */
 function keyOfState(db: string): PublicKey | null {
   if (!existsSync(db)) return null;
-  const reader = openState(db);
   try {
-    return reader.authority()?.publicKey ?? null;
-  } finally {
-    reader.close();
+    const reader = openState(db);
+    try {
+      return reader.authority()?.publicKey ?? null;
+    } finally {
+      reader.close();
+    }
+  } catch (cause) {
+    if (!(cause instanceof AppError)) throw cause;
+    throw new AppError(cause.code, `the state that has the key cannot be read: ${cause.message}`, {
+      hint: "give the authority's key: --public-key FILE",
+      cause,
+    });
   }
 }
