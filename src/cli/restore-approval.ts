@@ -8,14 +8,12 @@ import { renderRestorePlan } from "./render/restore.js";
 /** Throws AppError `confirmation_required` when nobody can be asked, or says no. */
 export async function approveRestore(
   plan: RestorePlan,
-  isGiven: boolean,
   mayAsk: boolean,
   paint: Paint,
 ): Promise<void> {
-  if (isGiven) return;
   if (!mayAsk || !process.stdin.isTTY)
     throw new AppError("confirmation_required", "nobody has approved this restore", {
-      hint: "read restore/plan.json in the incident's folder, then pass --yes",
+      hint: `look at it: concordat restore --backup ${plan.backup.file} --dry-run; then pass --yes`,
     });
   process.stderr.write(renderRestorePlan(plan, paint));
   if (await isYes("Restore this backup?")) return;

@@ -24,7 +24,10 @@ export function toAppError(error: unknown, path: string): unknown {
       return new AppError(
         "state_foreign",
         `${name} is not a SQLite database, or its first page is damaged`,
-        options,
+        {
+          ...options,
+          hint: "give another --db FILE; if this was the state, restore a backup: concordat restore",
+        },
       );
     case "BUSY":
     case "LOCKED":

@@ -192,6 +192,9 @@ test("a dry run says what would happen in 80 columns, removals first, and change
   const text = await authority.ok("restore", "--backup", authority.backup, "--dry-run");
   expect(text.stdout.split("\n").every((line) => line.length <= 80)).toBe(true);
   expect(text.stdout).toMatch(/TRUSTED NO MORE {2}1\n- treaty .*with-hooli/);
+  expect(text.stdout).toMatch(/with-globex +taken away since the backup\n/);
+  expect(text.stdout).toMatch(/^sha256 {6}[0-9a-f]{64}$/m);
+  expect(text.stdout).toMatch(/\nnext: stop concordat serve, then the same with/);
   expect(text.stdout.indexOf("TRUSTED NO MORE")).toBeLessThan(
     text.stdout.indexOf("STAYS AS IT IS"),
   );
@@ -206,7 +209,12 @@ test("without a yes nothing is restored, and a state needs a place to be kept", 
   const authority = await Authority.backedUp();
   const files = ["--backup", authority.backup, "--pre-restore-backup", "before.db"];
   const asked = await authority.run("restore", ...files, "--json");
-  expect(asked.json()).toMatchObject({ error: { code: "confirmation_required" } });
+  expect(asked.json()).toMatchObject({
+    error: {
+      code: "confirmation_required",
+      hint: expect.stringContaining(`concordat restore --backup ${authority.backup} --dry-run`),
+    },
+  });
   const nowhere = await authority.run("restore", "--backup", authority.backup, "--yes");
   expect(nowhere.code).toBe(64);
 });
@@ -218,6 +226,7 @@ test("a state whose file was destroyed is restored where it stood, and git goes 
   writeFileSync(db, destroyed);
   const broken = await authority.run("plan");
   expect(broken.code).toBe(1);
+  expect(broken.stderr).toContain("concordat restore");
   const restored = await authority.restore("--json");
   expect(restored.code, restored.stdout + restored.stderr).toBe(0);
   assertDescribed("restore", restored.stdout);

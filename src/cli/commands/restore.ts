@@ -8,12 +8,12 @@ import { instantFromMillis } from "../../protocol/instant.js";
 import { planRestore, runRestore, type RestoreTools } from "../../restore/restore.js";
 import { readAuthorityKey } from "../../sign/authority-key.js";
 import { readPrivateKey } from "../../sign/key-file.js";
-import { isYes } from "../approval.js";
 import { BaseCommand } from "../base-command.js";
 import { authorityKey, config, dbPath, reason, repo } from "../flags.js";
 import { forget } from "../forget.js";
 import { readIssuerKey } from "../issuer-keys.js";
-import { renderRestored, renderRestorePlan } from "../render/restore.js";
+import { renderDryRun, renderRestored } from "../render/restore.js";
+import { approveRestore } from "../restore-approval.js";
 import { reportPlan, reportRestore, type RestoreReport } from "../restore-report.js";
 import { resolveSettings } from "../settings.js";
 import { whoAmI } from "../who.js";
@@ -91,23 +91,13 @@ export default class Restore extends BaseCommand<RestoreReport> {
     const paint = this.paint(flags);
     if (flags["dry-run"]) {
       const plan = await planRestore(request, tools);
-      this.print(renderRestorePlan(plan, paint));
+      this.print(renderDryRun(plan, paint));
       return reportPlan(plan);
     }
-    if (!flags.yes) await this.approve(request, tools);
+    if (!flags.yes)
+      await approveRestore(await planRestore(request, tools), !this.jsonEnabled(), paint);
     const result = await runRestore(request, tools);
     this.print(renderRestored(result, paint));
     return reportRestore(result);
-  }
-
-  /** Throws AppError `confirmation_required` when nobody can be asked, or says no. */
-  private async approve(request: RestoreRequest, tools: RestoreTools): Promise<void> {
-    const hint = "look at it with --dry-run, then pass --yes";
-    if (this.jsonEnabled() || !process.stdin.isTTY)
-      throw new AppError("confirmation_required", "nobody has approved this restore", { hint });
-    const plan = await planRestore(request, tools);
-    process.stderr.write(renderRestorePlan(plan, (_style, text) => text));
-    if (await isYes("Restore this backup?")) return;
-    throw new AppError("confirmation_required", "not approved; nothing was changed", { hint });
   }
 }

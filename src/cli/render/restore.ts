@@ -30,7 +30,7 @@ const REASONS: { readonly [R in RestoreReason]: string } = {
   differs_from_backup: "differs from the backup",
   not_in_backup: "not in the backup",
   row_restored: "its row was lost or altered",
-  since_backup: "since the backup",
+  since_backup: "taken away since the backup",
   asked_for: "you named it",
 };
 
@@ -38,9 +38,15 @@ export function renderRestorePlan(plan: RestorePlan, paint: Paint): string {
   return `${[paint("bold", "PLAN  nothing has changed yet"), ...planLines(plan, paint)].join("\n")}\n`;
 }
 
+/** The plan, and what carries it out. */
+export function renderDryRun(plan: RestorePlan, paint: Paint): string {
+  const next =
+    "stop concordat serve, then the same with --pre-restore-backup FILE --yes in place of --dry-run";
+  return `${renderRestorePlan(plan, paint)}${hanging("next: ", next).join("\n")}\n`;
+}
+
 export function renderRestored(result: RestoreResult, paint: Paint): string {
   const { plan, quarantine, preRestoreBackup } = result;
-  const before = quarantine ?? "none: there was no state";
   const lines = [
     paint("green", plan === null ? "RESTORED  an earlier run had begun it" : "RESTORED"),
     ...(plan === null ? [] : planLines(plan, paint)),
@@ -49,8 +55,8 @@ export function renderRestored(result: RestoreResult, paint: Paint): string {
       "generation  ",
       `${result.generation}, ${plural(result.logSize, "log entry", "log entries")}`,
     ),
-    ...hanging("before      ", visible(before)),
-    ...hanging("backup      ", visible(preRestoreBackup ?? "none: the state was not whole")),
+    ...hanging("quarantine  ", visible(quarantine ?? "none: there was no state")),
+    ...hanging("pre-restore ", visible(preRestoreBackup ?? "none: no backup of it would hold")),
     ...hanging("next: ", "concordat audit verify, then start concordat serve: it reconciles git"),
   ];
   return `${lines.join("\n")}\n`;
@@ -61,7 +67,7 @@ function planLines(plan: RestorePlan, paint: Paint): readonly string[] {
   return [
     ...hanging("state       ", visible(`${plan.db}, ${live.why ?? "whole"}`)),
     ...hanging("backup      ", visible(`${backup.file}, made ${backup.createdAt}`)),
-    ...hanging("digest      ", backup.digest),
+    ...hanging("sha256      ", backup.digest.slice("sha256:".length)),
     ...hanging("log         ", visible(logText(log))),
     ...section("TRUSTED NO MORE", "- ", "red", changes.goes, paint),
     ...section("LEFT OUT UNTIL GIT WRITES IT", "- ", "red", changes.leftToGit, paint),
@@ -115,5 +121,7 @@ function section(
 function line(sign: string, { kind, id, name, why }: RestoreChange): string {
   const what = pad(NOUNS[kind], 12);
   const which = shorten(visible(name ?? id), 24);
-  return clip(`${sign}${what} ${pad(which, 24)}  ${REASONS[why]}`, COLUMNS);
+  const isImported = kind === "RevocationFeed" || kind === "ImportedRevocation";
+  const reason = why === "since_backup" && isImported ? "imported since the backup" : REASONS[why];
+  return clip(`${sign}${what} ${pad(which, 24)}  ${reason}`, COLUMNS);
 }

@@ -70,8 +70,9 @@ export default class Restore extends BaseCommand<IncidentResult> {
     const answered = await guideRestore(
       {
         ...tools,
-        approve: async (plan) =>
-          await approveRestore(plan, flags.yes, !this.jsonEnabled(), this.paint(flags)),
+        approve: async (plan) => {
+          if (!flags.yes) await approveRestore(plan, !this.jsonEnabled(), this.paint(flags));
+        },
         restore: {
           clock: realClock,
           random: randomBytes,
