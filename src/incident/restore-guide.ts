@@ -1,5 +1,6 @@
 /** A restore from the choice of a backup to the proof that it holds, in one folder of evidence. */
-import { basename } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, resolve } from "node:path";
 import { AppError } from "../errors.js";
 import type { VerifiedBackup } from "../model/backup.js";
 import type { PublicKey } from "../model/documents.js";
@@ -9,6 +10,7 @@ import { prettyJson } from "../protocol/canonical.js";
 import { typedJson } from "../protocol/typed-json.js";
 import { planRestore, runRestore, type RestoreTools } from "../restore/restore.js";
 import { emptyState, openState } from "../state/open.js";
+import { readPending, readTakenBack } from "../state/restore/pending.js";
 import type { IncidentFolder } from "./folder.js";
 import { beforeOf, checkHealth, NOTHING_BEFORE, type Before } from "./restore-guide-health.js";
 import { selectBackup } from "./restore-guide-select.js";
@@ -51,17 +53,16 @@ async function goOn(
   subject: string,
 ): Promise<IncidentResult> {
   const { db } = tools;
-  const { folder, before, sovereignId } = openBefore(tools, subject);
-  const { selected, findings } = await selectBackup(
-    folder,
-    request,
-    { keys: [keyOf(tools), ...request.backupKeys], sovereignId },
-    tools.restore.verify,
-  );
-  const asked: RestoreRequest = {
+  const begun = readPending(db);
+  // What an earlier run has built was approved then, and is all that can become of this state.
+  const built = begun?.stage === "built" ? begun : null;
+  const keptBefore = built !== null && existsSync(built.preRestoreBackup);
+  const opened = openBefore(tools, subject, keptBefore ? built.preRestoreBackup : db);
+  const { folder, before } = opened;
+  const asked = {
     db,
-    backup: selected.file,
-    preRestoreBackup: request.preRestoreBackup ?? `${db}.before-${folder.incident.id.slice(0, 8)}`,
+    preRestoreBackup:
+      built?.preRestoreBackup ?? request.preRestoreBackup ?? freeName(db, folder.incident.id),
     escrow: request.escrow,
     backupKeys: request.backupKeys,
     forget: request.forget,
@@ -69,6 +70,52 @@ async function goOn(
     by: tools.by,
     reason: request.reason ?? `incident ${folder.incident.id}`,
   };
+  const backup =
+    built === null
+      ? await planned(tools, request, asked, opened)
+      : (request.backup ?? built.backup);
+  const result = await noting(
+    folder,
+    "restore",
+    "failed",
+    async () => await runRestore({ ...asked, backup }, tools.restore),
+  );
+  folder.addFile("restore/result.json", text(result));
+  folder.addFile("restore/checkpoint.txt", result.checkpoint);
+  const { generation, preRestoreBackup: kept, quarantine, resumed } = result;
+  folder.record({
+    step: "restore",
+    outcome: "done",
+    message: `${resumed ? "finished what an earlier run began; " : ""}generation ${generation}; the state before is backed up in ${kept ?? "no file"}, and its own files are in ${quarantine ?? "no place: there were none"}`,
+    log_index: result.logSize - 1,
+  });
+  return await concluded(tools, folder, request, before, result);
+}
+
+/** A name beside the state that nothing bears but what this very restore has kept there before it was taken back. */
+function freeName(db: string, id: string): string {
+  const begun = (readPending(db) ?? readTakenBack(db))?.preRestoreBackup;
+  const name = `${db}.before-${id.slice(0, 8)}`;
+  for (let count = 1; ; count += 1) {
+    const candidate = count === 1 ? name : `${name}-${count}`;
+    if (!existsSync(candidate) || resolve(candidate) === begun) return candidate;
+  }
+}
+
+/** The backup to restore, once it is approved. */
+async function planned(
+  tools: GuideTools,
+  request: GuideRequest,
+  rest: Omit<RestoreRequest, "backup">,
+  { folder, sovereignId }: Opened,
+): Promise<string> {
+  const { selected, findings } = await selectBackup(
+    folder,
+    request,
+    { keys: [keyOf(tools), ...request.backupKeys], sovereignId },
+    tools.restore.verify,
+  );
+  const asked: RestoreRequest = { ...rest, backup: selected.file };
   const { backup, preRestoreBackup, acceptLostLog, reason } = asked;
   const forget = typedJson(asked.forget);
   folder.update({
@@ -86,29 +133,19 @@ async function goOn(
   folder.record({ step: "plan-restore", outcome: "done", message: planSentence(plan) });
   await noting(folder, "approve", "held", async () => await tools.approve(plan));
   folder.record({ step: "approve", outcome: "done", message: `approved by ${tools.by}` });
-  const result = await noting(
-    folder,
-    "restore",
-    "failed",
-    async () => await runRestore(asked, tools.restore),
-  );
-  folder.addFile("restore/result.json", text(result));
-  folder.addFile("restore/checkpoint.txt", result.checkpoint);
-  const { generation, quarantine, resumed } = result;
-  folder.record({
-    step: "restore",
-    outcome: "done",
-    message: `${resumed ? "finished what an earlier run began; " : ""}generation ${generation}; the old files are in ${quarantine ?? "no place: there were none"}`,
-    log_index: result.logSize - 1,
-  });
-  return await concluded(tools, folder, request, before, result);
+  return backup;
+}
+
+interface Opened {
+  readonly folder: IncidentFolder;
+  readonly before: Before;
+  readonly sovereignId: string | null;
 }
 
 /** Of a state that is damaged or gone nothing is known, and a restore goes on all the same. */
-function openBefore(tools: GuideTools, subject: string) {
-  const { db } = tools;
+function openBefore(tools: GuideTools, subject: string, state: string): Opened {
   try {
-    const reader = openState(db);
+    const reader = openState(state);
     try {
       const { size } = reader.log().head();
       const snapshot = reader.snapshot();
@@ -187,11 +224,11 @@ async function concluded(
   const carried =
     result.plan === null
       ? ""
-      : `${result.plan.changes.carried.length} revocations and imports since then stay in force`;
+      : `  ${result.plan.changes.carried.length} revocations and imports since then stay in force`;
   return {
     verdict:
       failed.length === 0
-        ? `RESTORED AND HEALTHY  ${carried}`
+        ? `RESTORED AND HEALTHY${carried}`
         : `RESTORED, AND NOT FIT TO SERVE  ${failed.map(({ name }) => name).join(", ")}`,
     is_refused: failed.length > 0,
     folder: dir,
@@ -207,13 +244,13 @@ async function concluded(
 function planSentence({ backup, live, changes, log }: RestorePlan): string {
   const { goes, leftToGit, carried, forgotten, comes } = changes;
   const counts = [
-    `${goes.length} lose trust`,
-    `${leftToGit.length} are left to git`,
-    `${carried.length} stay taken away`,
-    `${comes.length} are trusted again`,
+    `${goes.length} to lose trust`,
+    `${leftToGit.length} left to git`,
+    `${carried.length} to stay taken away`,
+    `${comes.length} trusted again`,
     `${forgotten.length} exceptions`,
   ];
-  return `backup of ${backup.createdAt} over a state that is ${live.found}: ${counts.join(", ")}; the log goes on from the ${log.from} with ${log.size} entries`;
+  return `backup of ${backup.createdAt} over a state that is ${live.found}: ${counts.join(", ")}; the log ${log.from === "new" ? "begins anew after" : "goes on after"} ${log.size} entries`;
 }
 
 function text(value: RestorePlan | RestoreResult | VerifiedBackup["manifest"]): string {

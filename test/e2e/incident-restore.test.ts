@@ -1,4 +1,12 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
@@ -9,6 +17,11 @@ import {
   type Ended,
 } from "../helpers/cli.js";
 import { commitFiles } from "../helpers/git.js";
+import { verifyBackup } from "../../src/backup/verify.js";
+import { instantFromMillis } from "../../src/protocol/instant.js";
+import { runRestore } from "../../src/restore/restore.js";
+import { readPrivateKey } from "../../src/sign/key-file.js";
+import { readPending } from "../../src/state/restore/pending.js";
 
 const REVOKED = [
   "apiVersion: concordat/v1",
@@ -84,4 +97,66 @@ test("no sound backup changes nothing", async () => {
   const told = await at("incident", "restore", "--dir", ".concordat", "--yes", "--json");
   expect(told.json()).toMatchObject({ error: { code: "no_backup" } });
   expect(readFileSync(join(dir, ".concordat/na.db")).equals(before)).toBe(true);
+});
+
+test("one that was killed when all was built is finished, and judged by what stood before", async () => {
+  const { dir, treaty, at } = await backedUp();
+  const db = join(dir, ".concordat/na.db");
+  const kept = join(dir, ".concordat/kept.db");
+  const killed = runRestore(
+    {
+      db,
+      backup: join(dir, ".concordat/backups-first.db"),
+      preRestoreBackup: kept,
+      escrow: `${db}.escrow`,
+      backupKeys: [],
+      forget: [],
+      acceptLostLog: false,
+      by: "the operator",
+      reason: null,
+    },
+    {
+      clock: () => instantFromMillis(Date.now()),
+      random: randomBytes,
+      key: readPrivateKey(join(dir, ".concordat/keys/authority.key")),
+      operatorKey: null,
+      verify: async (file, options) => verifyBackup(file, options),
+      onStep: (step) => {
+        if (step === "swap") throw new Error("killed");
+      },
+    },
+  );
+  await expect(killed).rejects.toThrow("killed");
+  // As a kill between the two renames leaves it: no file bears the state's name.
+  const { quarantine } = readPending(db) ?? { quarantine: "" };
+  mkdirSync(join(dir, ".concordat", quarantine));
+  renameSync(db, join(dir, ".concordat", quarantine, "na.db"));
+
+  const told = await at("incident", "restore", "--dir", ".concordat", "--yes", "--json");
+  expect(told.code, told.stdout + told.stderr).toBe(0);
+  assertDescribed("incident", told.stdout);
+  expect(told.json()).toMatchObject({
+    verdict: "RESTORED AND HEALTHY",
+    incident: {
+      status: "closed",
+      checks: expect.arrayContaining([
+        expect.objectContaining({ name: "revocations", expected: "all 1 stay", passed: true }),
+      ]),
+    },
+  });
+  const after = await at("explain", treaty, "--json");
+  expect(after.json()).toMatchObject({ standing: { state: "revoked" } });
+});
+
+test("an incident that was not closed keeps the state again, under a name of its own", async () => {
+  const { dir, at } = await backedUp();
+  const restore = ["incident", "restore", "--dir", ".concordat", "--yes", "--json"];
+  const first = (await at(...restore)).json() as unknown as { readonly folder: string };
+  const file = join(first.folder, "incident.json");
+  writeFileSync(file, readFileSync(file, "utf8").replace('"closed"', '"open"'));
+  const again = await at(...restore);
+  expect(again.code, again.stdout + again.stderr).toBe(0);
+  expect(again.json()).toMatchObject({ folder: first.folder });
+  const names = readdirSync(join(dir, ".concordat"));
+  expect(names.filter((name) => /^na\.db\.before-\w{8}(-2)?$/.test(name))).toHaveLength(2);
 });
