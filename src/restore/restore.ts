@@ -38,6 +38,9 @@ export async function planRestore(
   tools: RestoreTools,
 ): Promise<RestorePlan> {
   const work = mkdtempSync(join(tmpdir(), "concordat-restore-"));
+  const remove = (): void => rmSync(work, { recursive: true, force: true });
+  // An interrupt ends the process while another one reads the backup, and comes to no `finally`.
+  process.once("exit", remove);
   try {
     const db = stateFile(request.db);
     if (readPending(db)?.stage === "built")
@@ -53,7 +56,8 @@ export async function planRestore(
       },
     );
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    process.off("exit", remove);
+    remove();
   }
 }
 

@@ -1,5 +1,6 @@
 /** A restore by the built program: what was taken away since the backup stays away, whatever is asked of it afterwards. */
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -11,12 +12,14 @@ import {
   assertDescribed,
   commitTreaties,
   run,
+  start,
   trustRepository,
   type Ended,
 } from "../helpers/cli.js";
-import { commitFiles, git } from "../helpers/git.js";
+import { commitFiles, git, temporaryFolder } from "../helpers/git.js";
 import { Service } from "../helpers/service.js";
 import { feedJson } from "../helpers/signed.js";
+import { until } from "../helpers/until.js";
 
 const DAILY = { env: { CONCORDAT_INTERVAL: "1d" } };
 
@@ -203,6 +206,20 @@ test("a dry run says what would happen in 80 columns, removals first, and change
   expect(json.json()).toMatchObject({ restored: false, result: null });
   expect(readFileSync(authority.db).equals(before)).toBe(true);
   expect(existsSync(`${authority.db}.restoring`)).toBe(false);
+});
+
+test("a dry run that is interrupted leaves no copy of the state behind", async () => {
+  const authority = await Authority.backedUp();
+  const temporary = temporaryFolder();
+  const program = start(["restore", "--backup", authority.backup, "--dry-run"], {
+    cwd: authority.dir,
+    env: { TMPDIR: temporary },
+  });
+  const ended = once(program, "close");
+  await until("the copies are begun", () => readdirSync(temporary).length > 0);
+  program.kill("SIGINT");
+  await ended;
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 test("without a yes nothing is restored, and a state needs a place to be kept", async () => {
