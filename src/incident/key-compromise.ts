@@ -157,7 +157,8 @@ function resultOf(folder: IncidentFolder, asked: KeyCompromise): IncidentResult 
       ? "REFUSED HERE, AND UNPROVEN AT THE SERVICE"
       : "REFUSED";
   const open = incident.effects.filter(({ answer }) => answer !== null).length;
-  const count = `${incident.effects.length} events in the window, ${open} to answer`;
+  const { length } = incident.effects;
+  const count = `${length} ${length === 1 ? "event" : "events"} in the window, ${open} to answer`;
   const isLast = incident.findings.some(({ code }) => code === "last_privileged_key");
   const same = ["concordat", "incident", "key-compromise", keyId, "--since"];
   const again = [...same, fromInstant(window.since), isLast ? "--generate" : "--now"];

@@ -53,7 +53,7 @@ function trustCreated(count: number): IncidentFinding {
   return {
     code: "trust_created",
     level: "warning",
-    message: `${count} active objects were issued with this key in the window`,
+    message: `issued with this key in the window and still active: ${count}`,
     hint: "the branch revokes each of them; what is genuine gets a resource of its own in git",
   };
 }
@@ -62,7 +62,7 @@ function trustTaken(count: number): IncidentFinding {
   return {
     code: "trust_taken",
     level: "warning",
-    message: `${count} objects were revoked with this key in the window`,
+    message: `revoked with this key in the window: ${count}`,
     hint: "ask the owner of each; a revocation is terminal, and the second branch issues anew",
   };
 }

@@ -142,7 +142,11 @@ function drafts({ drafts: list }: Incident): Section {
       exact(base),
       text(purpose),
       exact(paths.join(", ")),
-      settled ? toned("merged", true) : held === null ? text("no") : toned(held, false),
+      settled
+        ? toned("git says so already", true)
+        : held === null
+          ? text("no")
+          : toned(held, false),
     ]),
   };
 }

@@ -211,7 +211,9 @@ export async function drafting(
       if (draft === null) settle(folder, branch);
       return { draft: null, findings: [] };
     }
-    const others = folder.incident.drafts.filter((other) => other.branch !== draft.branch);
+    const others = folder.incident.drafts.filter(
+      (other) => other.branch !== draft.branch && (other.settled || !isNumbered(other, branch)),
+    );
     folder.update({ drafts: [...others, draft] });
     const message = `branch ${draft.branch} at ${draft.commit.slice(0, 12)}`;
     folder.record({ step, outcome: draft.held === null ? "done" : "held", message });
@@ -231,11 +233,16 @@ export async function drafting(
   }
 }
 
-/** Nothing of what an earlier run drafted under this name, or with a number behind it, is left to merge. */
+/** Nothing of what an earlier run drafted under this name is left to merge. */
 function settle(folder: IncidentFolder, branch: string): void {
-  const drafts = folder.incident.drafts.map((draft) => {
-    const rest = draft.branch.startsWith(branch) ? draft.branch.slice(branch.length) : null;
-    return rest !== null && /^(?:-\d+)?$/.test(rest) ? { ...draft, settled: true } : draft;
-  });
+  const drafts = folder.incident.drafts.map((draft) =>
+    isNumbered(draft, branch) ? { ...draft, settled: true } : draft,
+  );
   folder.update({ drafts });
+}
+
+/** Of this name, or with a number behind it. */
+function isNumbered(draft: IncidentDraft, branch: string): boolean {
+  const rest = draft.branch.startsWith(branch) ? draft.branch.slice(branch.length) : null;
+  return rest !== null && /^(?:-\d+)?$/.test(rest);
 }

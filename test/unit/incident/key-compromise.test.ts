@@ -182,6 +182,17 @@ test("what is merged and waits for its apply is not drafted once more", async ()
   expect(git(dir, ["branch", "--list", "incident/*-2"])).toBe("");
 });
 
+test("a draft that says more takes the place of the one before", async () => {
+  const incidents = await misused();
+  await keyCompromise(incidents.tools(), asked({ now: false, replacement: null }));
+  const { incident, next } = await keyCompromise(incidents.tools(), asked());
+  expect(incident.drafts.map(({ branch }) => branch)).toEqual([
+    "incident/key-operator-deputy-2",
+    "incident/reissue-operator-deputy-2",
+  ]);
+  expect(next.flat().filter((word) => word === "merge")).toHaveLength(1);
+});
+
 test("after a merge comes an apply", async () => {
   const incidents = await misused();
   const { next } = await keyCompromise(incidents.tools(), asked());
