@@ -11,8 +11,10 @@ import type {
   IncidentUpdate,
 } from "../model/incident.js";
 import type { Instant } from "../model/time.js";
+import { canonicalJson } from "../protocol/canonical.js";
 import { sha256 } from "../protocol/digest.js";
 import { fromInstant } from "../protocol/instant.js";
+import { typedJson } from "../protocol/typed-json.js";
 import { uuid4 } from "../protocol/uuid.js";
 import { appendLine, makePrivateFolder, readLines, writeWhole } from "./durable-file.js";
 import { INCIDENT_FILE, incidentsBelow, incidentText, readIncident } from "./read-incident.js";
@@ -35,7 +37,7 @@ export interface OpenIncident {
 
 /**
  * Opens the folder of an incident, or makes it. The same kind and subject continue the incident that is still open.
- * Throws AppError `bad_incident` for a folder of another incident, `unwritable_file`.
+ * Throws AppError `bad_incident` for a folder of another incident or with an altered timeline, `unwritable_file`.
  */
 export function openIncident(options: OpenIncident): IncidentFolder {
   const { kind, subject } = options;
@@ -95,6 +97,24 @@ function existing({
   return open ?? null;
 }
 
+/** The steps as they were written down, one by one. Throws AppError `bad_incident`, `unreadable_file`. */
+export function readTimeline(dir: string): readonly IncidentStep[] {
+  return readLines(join(dir, TIMELINE)) as unknown as readonly IncidentStep[];
+}
+
+/** The steps stand in the record too; a crash leaves the timeline one of them ahead. */
+export function goesOn(recorded: readonly IncidentStep[], steps: readonly IncidentStep[]): boolean {
+  const isSame = recorded.every((step, index) => {
+    const other = steps[index];
+    return other !== undefined && textOf(step) === textOf(other);
+  });
+  return isSame && steps.length <= recorded.length + 1;
+}
+
+function textOf(step: IncidentStep): string {
+  return canonicalJson(typedJson(step));
+}
+
 export class IncidentFolder {
   readonly dir: string;
   readonly #by: string;
@@ -106,8 +126,11 @@ export class IncidentFolder {
     this.#by = by;
     this.#clock = clock;
     makePrivateFolder(dir);
-    // The timeline is what happened: a crash can leave it one step ahead of incident.json.
-    const steps = readLines(join(dir, TIMELINE)) as unknown as readonly IncidentStep[];
+    const steps = readTimeline(dir);
+    if (!goesOn(incident.steps, steps))
+      throw new AppError("bad_incident", `${join(dir, TIMELINE)} is not as it was recorded`, {
+        hint: "keep that folder as it is, and go on in another: --incident DIR",
+      });
     this.#incident = { ...incident, steps };
   }
 

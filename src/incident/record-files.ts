@@ -2,12 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { AppError } from "../errors.js";
-import type { Incident, IncidentStep } from "../model/incident.js";
-import { canonicalJson } from "../protocol/canonical.js";
+import type { Incident } from "../model/incident.js";
 import { sha256 } from "../protocol/digest.js";
-import { typedJson } from "../protocol/typed-json.js";
-import { readLines } from "./durable-file.js";
-import { openIncident, TIMELINE, type OpenIncident } from "./folder.js";
+import { goesOn, openIncident, readTimeline, TIMELINE, type OpenIncident } from "./folder.js";
 import { INCIDENT_FILE, readIncident } from "./read-incident.js";
 
 /** `not recorded`: nobody has written down that it is there. */
@@ -28,29 +25,17 @@ export function readRecord(dir: string): Recorded {
     throw new AppError("bad_incident", `${dir} holds no incident.json`, {
       hint: "name the folder of an incident",
     });
-  const steps = readLines(join(dir, TIMELINE)) as unknown as readonly IncidentStep[];
+  const steps = readTimeline(dir);
   const files = new Map<string, FileState>(
     incident.files.map(({ name, sha256: digest }) => [name, stateOf(join(dir, name), digest)]),
   );
-  files.set(TIMELINE, timelineState(incident.steps, steps));
+  const isGone = steps.length === 0 && incident.steps.length > 0;
+  const isAsRecorded = goesOn(incident.steps, steps);
+  files.set(TIMELINE, isGone ? "missing" : isAsRecorded ? "as recorded" : "CHANGED");
   for (const name of namesIn(dir))
     if (!OWN.has(name) && !name.startsWith(".") && !files.has(name))
       files.set(name, "not recorded");
   return { incident: { ...incident, steps }, files };
-}
-
-/** The steps stand in the record too; a crash leaves the timeline one of them ahead. */
-function timelineState(recorded: Incident["steps"], steps: Incident["steps"]): FileState {
-  if (steps.length === 0 && recorded.length > 0) return "missing";
-  const isSame = recorded.every((step, index) => {
-    const other = steps[index];
-    return other !== undefined && textOf(step) === textOf(other);
-  });
-  return isSame && steps.length <= recorded.length + 1 ? "as recorded" : "CHANGED";
-}
-
-function textOf(step: IncidentStep): string {
-  return canonicalJson(typedJson(step));
 }
 
 function namesIn(dir: string): readonly string[] {

@@ -102,6 +102,18 @@ test("after a crash the timeline counts, without a line that was cut off", () =>
   expect(incident.steps).toHaveLength(1);
 });
 
+test("a timeline that was altered is not gone on from", () => {
+  const parent = temporaryFolder();
+  const { dir } = openIncident(asked(parent));
+  const path = join(dir, "timeline.jsonl");
+  const text = readFileSync(path, "utf8");
+  for (const altered of [text.replace("done", "held"), "", text + text + text]) {
+    writeFileSync(path, altered);
+    expectError("bad_incident", () => openIncident(asked(parent)));
+    expect(readFileSync(path, "utf8")).toBe(altered);
+  }
+});
+
 test.each(["../out", "/etc/x", ".hidden", "a/../../b", "incident.json", "timeline.jsonl", ""])(
   "no file is written as %j",
   (name) => {
