@@ -117,6 +117,12 @@ function subjectOf({ kind, name, objectId }: InventoryEntry): Subject {
   };
 }
 
+/** Ids of all that bears the subject's name, or did before another took it. */
+export function namesakesOf({ inventory }: Snapshot, { kind, name }: Subject): ReadonlySet<string> {
+  const named = inventory.map(subjectOf).filter((other) => other.kind === kind);
+  return new Set(named.filter((other) => other.name === name).map(({ id }) => id));
+}
+
 /** The entry of what is in force under the subject's name, or was last; null when no resource asked for it. */
 export function entryOf({ inventory }: Snapshot, { kind, name }: Subject): InventoryEntry | null {
   return inventory.find((entry) => entry.kind === kind && entry.name === name) ?? null;

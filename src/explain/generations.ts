@@ -2,17 +2,19 @@
 import type { AttestationRecord, Snapshot, TreatyRecord } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import { treatyLifecycle } from "../protocol/lifecycle.js";
+import { namesakesOf } from "./find-subject.js";
 import type { Generation, Subject } from "./story.js";
 
 type Row = TreatyRecord | AttestationRecord;
 
-/** Newest first; empty for what is neither treaty nor attestation. */
+/** Succession, and what bore the same name in git: one that was revoked names no successor. Newest first; empty for what is neither treaty nor attestation. */
 export function generationsOf(
   snapshot: Snapshot,
-  { kind, id }: Subject,
+  subject: Subject,
   now: Instant,
 ): readonly Generation[] {
-  const rows = rowsOf(snapshot, kind);
+  const { id } = subject;
+  const rows = rowsOf(snapshot, subject.kind);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const before = new Map<string, string>();
   for (const row of rows) {
@@ -47,13 +49,21 @@ export function generationsOf(
     (row) => successorOf(row, now),
     (row) => line.unshift(row),
   );
-  return line.map((row) => ({
+  const namesakes = namesakesOf(snapshot, subject);
+  const others = rows.filter((row) => namesakes.has(row.id) && !seen.has(row.id));
+  return [...line, ...others].toSorted(newerFirst).map((row) => ({
     id: row.id,
     state: treatyLifecycle(row, now).state,
     issued_at: row.issuedAt,
     ended_at: row.revokedAt,
     reason: row.reason,
   }));
+}
+
+/** Times of our own rows are UTC, in one form. */
+function newerFirst({ issuedAt: a }: Row, { issuedAt: b }: Row): number {
+  if (a === b) return 0;
+  return a < b ? 1 : -1;
 }
 
 function rowsOf(snapshot: Snapshot, kind: Subject["kind"]): readonly Row[] {

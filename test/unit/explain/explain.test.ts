@@ -20,6 +20,16 @@ async function replacedAndRemoved(): Promise<{ repo: TrustRepository; commits: s
   return { repo, commits };
 }
 
+function revocationYaml(id: string): string {
+  return [
+    "apiVersion: concordat/v1",
+    "kind: Revocation",
+    "metadata: { name: globex }",
+    `spec: { target: { kind: RecognitionTreaty, id: ${id} }, reason: over }`,
+    "",
+  ].join("\n");
+}
+
 async function tell(repo: TrustRepository, asked: string, from: string | null = repo.dir) {
   const reader = openState(repo.db);
   try {
@@ -85,6 +95,22 @@ test("the predecessor's own id tells of it, and of the same line", async () => {
   expect(story.subject).toEqual({ kind: "RecognitionTreaty", name: "globex", id: before?.id });
   expect(story.standing.state).toBe("replaced");
   expect(story.generations.map(({ id }) => id)).toEqual([now?.id, before?.id]);
+});
+
+test("what was revoked and issued anew is one story, though neither names the other", async () => {
+  const repo = new TrustRepository({ "treaties/globex.yaml": treatyYaml("globex") });
+  await repo.apply(await repo.plan());
+  const before = (await tell(repo, "treaty/globex")).subject.id;
+  repo.commit({ "revocations/globex.yaml": revocationYaml(before) });
+  await repo.apply(await repo.plan());
+  repo.commit({ "treaties/globex.yaml": `${treatyYaml("globex")}  reissue: 1\n` });
+  await repo.apply(await repo.plan());
+  const story = await tell(repo, "treaty/globex");
+  expect(story.generations).toMatchObject([
+    { id: story.subject.id, state: "active" },
+    { id: before, state: "revoked" },
+  ]);
+  expect(story.events.map((event) => event.event_type)).toContain("recognition_treaty_revoked");
 });
 
 test("a name of several kinds is ambiguous, and kind/name is not", async () => {
