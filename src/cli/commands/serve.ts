@@ -80,17 +80,19 @@ export default class Serve extends BaseCommand<Served> {
       sovereign_id: service.sovereignId,
       source: service.source,
     };
+    // Before anybody knows that it serves: who has read so may stop it at once.
+    const stopped = untilStopped();
     this.releaseSignals();
     this.announce(served);
-    await this.untilOver(service);
+    await this.untilOver(service, stopped);
     return served;
   }
 
   /** What ends a service that has announced itself goes to the log: stdout holds its one document already. */
-  private async untilOver(service: Service): Promise<void> {
+  private async untilOver(service: Service, stopped: Promise<void>): Promise<void> {
     const look = (): void => service.wake();
     process.on("SIGHUP", look);
-    await Promise.race([untilStopped(), service.ended.catch(() => {})]);
+    await Promise.race([stopped, service.ended.catch(() => {})]);
     await service.close();
     process.off("SIGHUP", look);
     try {
