@@ -40,7 +40,9 @@ test("the page's commands revoke the treaty, put it right, and prove it", async 
   expect(output).toMatch(/record +treaty\/with-globex/);
   expect(output).toContain("keys_unconfirmed");
   expect(output).toMatch(/issue +treaty\/with-globex/);
-  const [folder = ""] = readdirSync(join(dir, ".concordat/incidents"));
+  const [folder = ""] = readdirSync(join(dir, ".concordat/incidents")).filter(
+    (name) => !name.startsWith("."),
+  );
   const read = (name: string): string =>
     readFileSync(join(dir, ".concordat/incidents", folder, name), "utf8");
   expect(read("report.html")).toContain("Bad treaty issued");

@@ -30,7 +30,9 @@ test("the receipt proves the entry of what was asked", () => {
   const action = { action: "revoke_attestation", attestationId, reason: "lost" } as const;
   expect(leafIn(state.ask(action, { signatureVersion: 1 }).receipt)).toMatchObject({
     event_type: "membership_attestation_revoked",
-    details: { attestation_id: attestationId },
+    // Who is a member stands in the public log as a commitment only.
+    details: {},
+    commitments: { attestation_id: expect.any(String), reason: expect.any(String) },
     authority: "ACME",
   });
   // Nothing is done the second time, and nothing is logged.
