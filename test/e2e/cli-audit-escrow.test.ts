@@ -1,7 +1,8 @@
-import { copyFileSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { commitTreaties, run, trustRepository } from "../helpers/cli.js";
+import { temporaryFolder } from "../helpers/git.js";
 
 async function applied(): Promise<{ readonly dir: string; readonly db: string }> {
   const dir = await trustRepository();
@@ -66,6 +67,13 @@ test("a field is erased for good, and once", async () => {
   expect(log).toMatch("audit_field_erased");
   await run(["resume"], { cwd: dir });
   expect(readFileSync(db).includes("customer 4711")).toBe(false);
+});
+
+test("where no state is, none is made to erase from", async () => {
+  const cwd = temporaryFolder();
+  const erase = ["audit", "erase", "0", "--field", "reason", "--reason", "r", "--json"];
+  expect((await run(erase, { cwd })).json()).toMatchObject({ error: { code: "state_missing" } });
+  expect(readdirSync(cwd)).toEqual([]);
 });
 
 test("what is public, or is not there, cannot be erased", async () => {

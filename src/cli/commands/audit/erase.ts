@@ -4,7 +4,7 @@ import { Args } from "@oclif/core";
 import { string } from "@oclif/core/flags";
 import { auditEvent } from "../../../audit/events.js";
 import { instantFromMillis } from "../../../protocol/instant.js";
-import { openStateForWriting } from "../../../state/open.js";
+import { openState, openStateForWriting } from "../../../state/open.js";
 import { holderOf } from "../../apply-report.js";
 import { auditLogOptions } from "../../audit-log.js";
 import { BaseCommand } from "../../base-command.js";
@@ -48,6 +48,8 @@ export default class AuditErase extends BaseCommand<Erased> {
     const { index } = args;
     const { field } = flags;
     const settings = resolveSettings({ ...flags, db: flags["db-path"] }, process.env);
+    // A writer would make a state that is not there.
+    openState(settings.db).close();
     const holder = holderOf("audit erase");
     const writer = openStateForWriting(settings.db, holder, auditLogOptions(settings));
     try {
