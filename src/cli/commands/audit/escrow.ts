@@ -10,6 +10,7 @@ import { holderOf } from "../../apply-report.js";
 import { assertLogWhole, auditLogOptions } from "../../audit-log.js";
 import { BaseCommand } from "../../base-command.js";
 import { authorityKey, config, dbPath, reason, repo } from "../../flags.js";
+import { hanging } from "../../render/columns.js";
 import { visible } from "../../render/visible.js";
 import { resolveSettings, type Settings } from "../../settings.js";
 import { whoAmI } from "../../who.js";
@@ -88,6 +89,6 @@ function render({ escrow, accepted, escrowed_size, size }: EscrowReport): string
     escrowed_size === null
       ? "holds no checkpoint"
       : `holds the checkpoint of ${escrowed_size} entries`;
-  const line = `${visible(escrow)} ${found}; the log has ${size}.\n`;
-  return accepted ? `Begun anew. ${line}` : line;
+  const line = `${visible(escrow)} ${found}; the log has ${size}.`;
+  return `${hanging("", accepted ? `Begun anew. ${line}` : line).join("\n")}\n`;
 }
