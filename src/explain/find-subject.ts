@@ -119,8 +119,10 @@ function subjectOf({ kind, name, objectId }: InventoryEntry): Subject {
 
 /** Ids of all that bears the subject's name, or did before another took it. */
 export function namesakesOf({ inventory }: Snapshot, { kind, name }: Subject): ReadonlySet<string> {
-  const named = inventory.map(subjectOf).filter((other) => other.kind === kind);
-  return new Set(named.filter((other) => other.name === name).map(({ id }) => id));
+  const bearers = inventory
+    .map(subjectOf)
+    .filter((other) => other.kind === kind && other.name === name);
+  return new Set(bearers.map(({ id }) => id));
 }
 
 /** The entry of what is in force under the subject's name, or was last; null when no resource asked for it. */

@@ -142,6 +142,6 @@ function brief(object: JsonObject): readonly string[] {
 
 function details(object: JsonObject): readonly string[] {
   return Object.entries(object).flatMap(([name, value]) =>
-    value === null ? [] : hanging(" ".repeat(10), visible(`${name} ${valueText(name, value)}`)),
+    value === null ? [] : hanging(" ".repeat(8), visible(`${name} ${valueText(name, value)}`)),
   );
 }

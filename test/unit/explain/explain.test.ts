@@ -168,6 +168,14 @@ function text(story: Story): string {
   return renderStory(story, true, plain);
 }
 
+test("no digest is broken, so that it can be copied", async () => {
+  const { repo } = await replacedAndRemoved();
+  const story = await tell(repo, "treaty/globex");
+  expect(renderStory(story, true, plain).match(/sha256:[0-9a-f]*/g)).not.toContainEqual(
+    expect.not.stringMatching(/:[0-9a-f]{64}$/),
+  );
+});
+
 test("as text it fits 80 columns, with the state first", async () => {
   const { repo } = await replacedAndRemoved();
   for (const asked of ["treaty/globex", "operator-root", "GLOBEX", "acme-1"]) {
