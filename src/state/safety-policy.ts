@@ -24,7 +24,12 @@ export function toSafetyPolicyJson(policy: SafetyPolicy): string {
 /** Throws AppError `state_corrupt`. */
 export function parseSafetyPolicy(json: string): SafetyPolicy {
   try {
-    return readPolicy(new Fields(parseJson(json)));
+    const value = parseJson(json);
+    const policy = readPolicy(new Fields(value));
+    // A list that is missing reads as an empty one: a freeze under another name would be none.
+    if (toSafetyPolicyJson(policy) !== canonicalJson(value))
+      throw new AppError("invalid_document", "it says something that no policy says");
+    return policy;
   } catch (cause) {
     throw new AppError("state_corrupt", "the safety policy in the state cannot be read", { cause });
   }

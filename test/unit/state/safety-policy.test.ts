@@ -48,6 +48,7 @@ test("a policy with a part missing or of another kind is refused whole", () => {
     { ...whole, removals: { count: 3, percent: 0.5 } },
     { ...whole, approvals: { reduces: 0, keeps: 0 } },
     { ...whole, maxSequenceJump: "10" },
+    { ...whole, freeze: undefined, greeze: whole.freeze },
     { ...whole, freeze: [{ from: "now", until: AT, reason: "r" }] },
   );
   for (const value of damaged)
