@@ -1,4 +1,5 @@
 /** Our own revocation feed: signed once per change of what is revoked, with a sequence that only rises (protocol.md 10). */
+import { AppError } from "../errors.js";
 import type { SovereignRevocationFeed, Verified } from "../model/documents.js";
 import type { Operation, Snapshot } from "../model/state.js";
 import { canonicalJson } from "../protocol/canonical.js";
@@ -7,16 +8,12 @@ import { parseJson } from "../protocol/json.js";
 import { uuid4 } from "../protocol/uuid.js";
 import { signDocument } from "../sign/sign-document.js";
 import type { Signing } from "./batch.js";
+import { verifiedFeed, type PublishedFeed } from "../state/published-feed.js";
 import { draftFeed } from "./documents.js";
 
 /** What a feed takes of `Signing`. */
 export interface FeedSigning extends Pick<Signing, "key" | "now"> {
   readonly authority: Pick<Signing["authority"], "sovereignId" | "keyId" | "publicKey">;
-}
-
-export interface PublishedFeed {
-  readonly sequence: number;
-  readonly json: string;
 }
 
 /**
@@ -43,6 +40,16 @@ function revokedAfter(
   return revoked;
 }
 
+/** Null for what is no feed any more. */
+function feedIn({ json }: PublishedFeed): SovereignRevocationFeed | null {
+  try {
+    return parseFeed(parseJson(json)).body;
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
+}
+
 function says(published: SovereignRevocationFeed, next: SovereignRevocationFeed): boolean {
   const content = (feed: SovereignRevocationFeed): string =>
     canonicalJson([
@@ -54,7 +61,10 @@ function says(published: SovereignRevocationFeed, next: SovereignRevocationFeed)
   return content(published) === content(next);
 }
 
-/** The next feed to publish, or null when the one that stands says the same. */
+/**
+ * The next feed to publish, or null when the one that stands says the same. One that is not as we have signed it is replaced,
+ * and what can be read of it counts: a revocation is never taken back.
+ */
 export function nextFeed(
   snapshot: Pick<Snapshot, "authority" | "attestations">,
   operations: readonly Operation[],
@@ -63,13 +73,17 @@ export function nextFeed(
   random: (length: number) => Uint8Array,
 ): Verified<SovereignRevocationFeed> | null {
   const { authority, key, now } = signing;
-  const last = published === null ? null : parseFeed(parseJson(published.json)).body;
+  const last = published === null ? null : feedIn(published);
   const revoked = revokedAfter(snapshot.attestations, operations, last, authority.sovereignId);
   // An empty feed starts at 0 as the reference's does, so that the first revocation is 1 for everyone.
   const sequence = published === null ? Math.min(revoked.size, 1) : published.sequence + 1;
   const body = draftFeed(authority, { feedId: uuid4(random(16)), sequence, revoked, now });
   const keyChanged =
     snapshot.authority !== null && snapshot.authority.publicKey !== authority.publicKey;
-  if (last !== null && !keyChanged && says(last, body)) return null;
+  const stands =
+    published !== null &&
+    snapshot.authority !== null &&
+    verifiedFeed(published, snapshot.authority) !== null;
+  if (stands && last !== null && !keyChanged && says(last, body)) return null;
   return signDocument(body, authority.keyId, key);
 }

@@ -12,6 +12,7 @@ export type LogFaultCode =
   | "event_swapped"
   | "event_unlogged"
   | "export_damaged"
+  | "feed_altered"
   | "index_gap"
   | "leaf_altered"
   | "leaf_unreadable"

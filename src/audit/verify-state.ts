@@ -1,4 +1,4 @@
-/** Compares a state with what its log says was done to it: what was applied, and what was revoked. */
+/** Compares a state with what its log says was done to it: what was applied, what was revoked, and what partners are told of it. */
 import { ERASED, type LoggedEvent } from "../protocol/log/committed.js";
 import type { Standing } from "../state/standing.js";
 import { Faulty } from "./verification.js";
@@ -52,8 +52,20 @@ export class StateCheck {
   }
 
   /** Throws `Faulty` with the first entry that the state does not bear out. */
-  finish({ applied, revoked, damage }: Standing): void {
+  finish({ applied, revoked, damage, isFeedSigned, unheard }: Standing): void {
     if (damage !== null) throw new Faulty("state_damaged", null, damage);
+    if (!isFeedSigned)
+      throw new Faulty(
+        "feed_altered",
+        null,
+        "our own newest feed is not what the authority has signed",
+      );
+    if (unheard !== null)
+      throw new Faulty(
+        "revocation_undone",
+        null,
+        `the feed ${unheard.feedId} of ${unheard.issuer} revokes ${unheard.attestationId}, and the state does not say so`,
+      );
     for (const { kind, noun, id, index } of this.#revoked.values())
       if (!revoked[kind].has(id))
         throw new Faulty(

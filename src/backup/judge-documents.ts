@@ -15,6 +15,7 @@ import { parseTimestamp, toInstant } from "../protocol/instant.js";
 import { parseJson } from "../protocol/json.js";
 import { signatureHolds } from "../protocol/verify.js";
 import type { RestingState } from "../state/backup/read.js";
+import { verifiedFeed } from "../state/published-feed.js";
 
 const MAX_FAULTS = 10;
 
@@ -41,7 +42,7 @@ export function judgeDocuments(
   );
   count("the genesis", whether(isGenesis(authority)));
   const own = state.reader.publishedFeed();
-  if (own !== null) count("our own feed", whether(isOwnFeed(own.json, authority)));
+  if (own !== null) count("our own feed", whether(verifiedFeed(own, authority) !== null));
   for (const row of state.treaties()) {
     count(`treaty ${row.id}`, judgeOwn(row, authority, at, isTreaty));
     addKeys(keys, row);
@@ -146,13 +147,6 @@ function isGenesis({ genesisJson, sovereignId, publicKey }: AuthorityRecord): bo
     network_name === sovereignId &&
     network_authority.public_key === publicKey &&
     signatureHolds(genesis, [root_public_key]) !== null
-  );
-}
-
-function isOwnFeed(json: string, { sovereignId, publicKey }: AuthorityRecord): boolean {
-  const feed = readable(() => parseFeed(parseJson(json)));
-  return (
-    feed?.body.issuer_sovereign_id === sovereignId && signatureHolds(feed, [publicKey]) !== null
   );
 }
 

@@ -1,5 +1,5 @@
 /** Keeps our own feed young: a sovereign that revokes nothing has to say so from time to time. */
-import { refreshOwnFeed } from "../feeds/own-feed-refresh.js";
+import { refreshOwnFeed } from "../apply/own-feed-refresh.js";
 import type { ControllerPorts } from "./ports.js";
 import { refusalOf } from "./refusal.js";
 

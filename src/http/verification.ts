@@ -2,9 +2,10 @@
 import { AppError } from "../errors.js";
 import type { JudgedTreaty } from "../connectome/judged-treaty.js";
 import type { AuthorityRecord, TreatyRecord } from "../model/state.js";
-import { parseFeed, parseGenesis, parseTreaty } from "../protocol/documents.js";
+import { parseGenesis, parseTreaty } from "../protocol/documents.js";
 import { parseTimestamp, toInstant } from "../protocol/instant.js";
 import { parseJson } from "../protocol/json.js";
+import { ownFeed } from "../protocol/own-feed.js";
 import { signatureHolds } from "../protocol/verify.js";
 import type { Generation } from "./generation.js";
 
@@ -33,8 +34,10 @@ export class Verification {
     yield;
     if (
       feedJson !== null &&
-      !this.#documentHolds("feed", [feedJson, sovereignId, publicKey], () =>
-        isOurFeed(feedJson, authority),
+      !this.#documentHolds(
+        "feed",
+        [feedJson, sovereignId, publicKey],
+        () => ownFeed(feedJson, authority) !== null,
       )
     )
       failures.push("feed");
@@ -99,13 +102,6 @@ function isOurGenesis({ genesisJson, sovereignId, publicKey }: AuthorityRecord):
     network_name === sovereignId &&
     network_authority.public_key === publicKey &&
     signatureHolds(genesis, [root_public_key]) !== null
-  );
-}
-
-function isOurFeed(json: string, { sovereignId, publicKey }: AuthorityRecord): boolean {
-  const feed = parseFeed(parseJson(json));
-  return (
-    feed.body.issuer_sovereign_id === sovereignId && signatureHolds(feed, [publicKey]) !== null
   );
 }
 

@@ -32,6 +32,7 @@ import { FileLogReader, type LogReader } from "./log/log-reader.js";
 import { hasNonce } from "./operations/nonces.js";
 import { readResources } from "./resource-cache.js";
 import { Row } from "./row.js";
+import { readPublishedFeed, type PublishedFeed } from "./published-feed.js";
 import { readServedRows, type ServedRows } from "./served-rows.js";
 import {
   readAll,
@@ -86,15 +87,8 @@ export class FileReader implements StateReader {
     return readResources(this.#source.get(), blobs);
   }
 
-  publishedFeed(): { readonly sequence: number; readonly json: string } | null {
-    const [columns] = this.#source
-      .get()
-      .rows(
-        "SELECT sequence, feed_json FROM concordat_published_feeds ORDER BY sequence DESC LIMIT 1",
-      );
-    if (columns === undefined) return null;
-    const row = new Row("concordat_published_feeds", columns);
-    return { sequence: row.integer(), json: row.text() };
+  publishedFeed(): PublishedFeed | null {
+    return readPublishedFeed(this.#source.get());
   }
 
   servedRows(): ServedRows {

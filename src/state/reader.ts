@@ -20,6 +20,7 @@ import type {
 } from "../model/state.js";
 import type { EventFilter, StoredEvent } from "./audit-events.js";
 import type { LogReader } from "./log/log-reader.js";
+import type { PublishedFeed } from "./published-feed.js";
 import type { ServedRows } from "./served-rows.js";
 import type { Standing } from "./standing.js";
 
@@ -39,7 +40,7 @@ export interface StateReader {
   /** Parsed resources of the blobs that the cache knows. */
   resources(blobs: readonly string[]): Map<string, readonly Resource[]>;
   /** Our own newest revocation feed. */
-  publishedFeed(): { readonly sequence: number; readonly json: string } | null;
+  publishedFeed(): PublishedFeed | null;
   /** The newest state for serving, on a connection of its own. Its taker closes it. */
   servedRows(): ServedRows;
   treaty(id: string): TreatyRecord | null;

@@ -1,6 +1,7 @@
 /** What is served of a state, read row by row: other work may go on between two rows, whatever is written meanwhile. */
 import type { Applied, AuthorityRecord, ImportedRevocation, TreatyRecord } from "../model/state.js";
 import type { Connection } from "./connection.js";
+import { readPublishedFeed } from "./published-feed.js";
 import { iterateAsStored, readAll, readApplied, readGeneration } from "./snapshot.js";
 import { AUTHORITY, IMPORTED_REVOCATIONS, POLICIES, TREATIES } from "./tables.js";
 
@@ -24,15 +25,12 @@ export interface ServedRows {
 export function readServedRows(connection: Connection): ServedRows {
   try {
     connection.beginReading();
-    const feedJson = connection.value(
-      "SELECT feed_json FROM concordat_published_feeds ORDER BY sequence DESC LIMIT 1",
-    );
     return {
       generation: readGeneration(connection),
       applied: readApplied(connection),
       authority: readAll(connection, AUTHORITY)[0] ?? null,
       policyJson: readAll(connection, POLICIES)[0]?.json ?? null,
-      feedJson: typeof feedJson === "string" ? feedJson : null,
+      feedJson: readPublishedFeed(connection)?.json ?? null,
       treaties: () => iterateAsStored(connection, TREATIES),
       importedRevocations: () => iterateAsStored(connection, IMPORTED_REVOCATIONS),
       close: () => connection.close(),

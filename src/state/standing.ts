@@ -1,12 +1,22 @@
 /** What a verification of the log compares with the state that the log speaks of. */
 import type { Applied } from "../model/state.js";
 import type { Queries } from "./connection.js";
-import { readApplied } from "./snapshot.js";
+import { readPublishedFeed, verifiedFeed } from "./published-feed.js";
+import { readAll, readApplied } from "./snapshot.js";
+import { AUTHORITY } from "./tables.js";
 
 export interface Standing {
   /** The first damage of pages, indexes or references that SQLite finds; null for none. */
   readonly damage: string | null;
   readonly applied: Applied | null;
+  /** Our own newest feed is what the authority has signed, or there is none. */
+  readonly isFeedSigned: boolean;
+  /** The first attestation that an imported feed revokes, and the state does not; null for none. */
+  readonly unheard: {
+    readonly issuer: string;
+    readonly attestationId: string;
+    readonly feedId: string;
+  } | null;
   /** Ids of what is revoked, for whatever reason. */
   readonly revoked: {
     readonly treaties: ReadonlySet<string>;
@@ -20,6 +30,8 @@ export function readStanding(queries: Queries): Standing {
   return {
     damage: damageOf(queries),
     applied: readApplied(queries),
+    isFeedSigned: isFeedSigned(queries),
+    unheard: unheardIn(queries),
     revoked: {
       treaties: idsOf(
         queries,
@@ -48,6 +60,29 @@ function damageOf(queries: Queries): string | null {
   if (index !== undefined) return String(index[0]);
   const [reference] = queries.rows("PRAGMA foreign_key_check");
   return reference === undefined ? null : `a row of ${String(reference[0])} refers to none`;
+}
+
+function isFeedSigned(queries: Queries): boolean {
+  const [authority] = readAll(queries, AUTHORITY);
+  const feed = readPublishedFeed(queries);
+  return feed === null || authority === undefined || verifiedFeed(feed, authority) !== null;
+}
+
+/** What a feed lists stays revoked for as long as the feed stands. */
+const UNHEARD = `SELECT feed.issuer_sovereign_id, listed.value, feed.feed_id
+  FROM (SELECT *, CASE WHEN json_valid(feed_json) THEN feed_json ELSE '{}' END AS json
+          FROM sovereign_revocation_feeds) AS feed,
+       json_each(feed.json, '$.revoked_attestation_ids') AS listed
+ WHERE NOT EXISTS (
+   SELECT 1 FROM imported_sovereign_revocations AS heard
+    WHERE heard.issuer_sovereign_id = feed.issuer_sovereign_id AND heard.attestation_id = listed.value)
+ LIMIT 1`;
+
+function unheardIn(queries: Queries): Standing["unheard"] {
+  const [row] = queries.rows(UNHEARD);
+  if (row === undefined) return null;
+  const [issuer, attestationId, feedId] = row.map(String);
+  return { issuer: issuer ?? "", attestationId: attestationId ?? "", feedId: feedId ?? "" };
 }
 
 function idsOf(queries: Queries, select: string): ReadonlySet<string> {

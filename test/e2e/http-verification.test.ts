@@ -125,6 +125,9 @@ test("a feed that is not signed by us is not verified", async () => {
   outOfBand(world, "UPDATE concordat_meta SET generation = generation + 1");
   expect(sequence).toBe(0);
   expect(await unverified()).toEqual(["feed"]);
+  const refused = await served.get("/sovereign-revocation-feed");
+  expect(refused.statusCode).toBe(503);
+  expect(refused.json()).toMatchObject({ error: { details: { reasons: ["state_unverified"] } } });
   // The next feed is a good one.
   world.apply(
     desired({

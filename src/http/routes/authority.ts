@@ -44,6 +44,8 @@ function policyOf(view: View): string {
 function feedOf(view: View): string {
   if (view.generation.feedJson === null)
     throw new AppError("feed_not_published", "No revocation feed has been published");
+  // No partner could take it, and one that keeps the feed before knows as much.
+  if (view.unverified.includes("feed")) throw notReady(["state_unverified"]);
   return view.generation.feedJson;
 }
 

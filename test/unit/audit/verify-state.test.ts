@@ -17,7 +17,7 @@ import { World } from "../../helpers/world.js";
 function revoked(): World {
   const world = new World();
   world.apply(TRUST);
-  world.apply(desired({ treaties: [treaty("globex", "globex")] }));
+  world.apply(desired({ treaties: [treaty("globex", "globex")], feeds: TRUST.feeds }));
   const key = {
     keyId: "operator-clerk",
     revokedAt: AT_OFFSET,
@@ -102,6 +102,33 @@ test.for([
   });
 });
 
+test.for([
+  "DELETE FROM imported_sovereign_revocations",
+  "UPDATE imported_sovereign_revocations SET attestation_id = 'fone'",
+  "UPDATE imported_sovereign_revocations SET issuer_sovereign_id = 'INITECH'",
+])("a revocation that a feed has brought is gone: %s", (sql) => {
+  expect(faultAfter(executing(sql))).toMatchObject({
+    fault: {
+      fault: "revocation_undone",
+      index: null,
+      message: expect.stringMatching("feed-globex-7 of GLOBEX revokes gone"),
+    },
+  });
+});
+
+test.for([
+  `feed_json = replace(feed_json, '"revoked_attestation_ids":["', '"revoked_attestation_ids":["a","')`,
+  `feed_json = replace(feed_json, '"issuer_sovereign_id"', '"rewocation_reasons":{},"issuer_sovereign_id"')`,
+  "feed_json = '{'",
+  "feed_id = 'another'",
+  "sequence = sequence + 1",
+])("our own newest feed is another than was signed: %s", (change) => {
+  const sql = `UPDATE concordat_published_feeds SET ${change} WHERE sequence = (SELECT MAX(sequence) FROM concordat_published_feeds)`;
+  expect(faultAfter(executing(sql))).toMatchObject({
+    fault: { fault: "feed_altered", index: null },
+  });
+});
+
 test("an index that is not that of its table is found", () => {
   const damaged = faultAfter((path) => {
     const page = withPlainDatabase(path, (database) =>
@@ -123,6 +150,8 @@ describe("no entry speaks for the state any more", () => {
   const NOTHING: Standing = {
     damage: null,
     applied: null,
+    isFeedSigned: true,
+    unheard: null,
     revoked: { treaties: new Set(), attestations: new Set(), operatorKeys: new Set() },
   };
   const treatyRevoked = event(0, { treaty_id: "a" });

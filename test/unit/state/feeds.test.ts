@@ -151,7 +151,11 @@ test("our own feed is stored once, with a sequence that only rises", () => {
     const first = feed("HOME", 0, []);
     const second = feed("HOME", 2, ["a"]);
     commit(writer, { do: "publish_feed", feed: first });
-    expect(writer.publishedFeed()).toEqual({ sequence: 0, json: documentJson(first) });
+    expect(writer.publishedFeed()).toEqual({
+      sequence: 0,
+      feedId: first.body.feed_id,
+      json: documentJson(first),
+    });
     commit(writer, { do: "publish_feed", feed: second });
     expect(
       expectRefused(writer, { do: "publish_feed", feed: feed("HOME", 2, ["b"], "other") }),
@@ -163,7 +167,11 @@ test("our own feed is stored once, with a sequence that only rises", () => {
       expectRefused(writer, { do: "publish_feed", feed: feed("HOME", 3, [], "feed-HOME-2") }),
     ).toContain("UNIQUE");
     const reader = openState(path);
-    expect(reader.publishedFeed()).toEqual({ sequence: 2, json: documentJson(second) });
+    expect(reader.publishedFeed()).toEqual({
+      sequence: 2,
+      feedId: second.body.feed_id,
+      json: documentJson(second),
+    });
     reader.close();
     expect(writer.snapshot().digest).toBe(digest);
   });

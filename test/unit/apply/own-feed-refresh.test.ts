@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { refreshOwnFeed } from "../../../src/feeds/own-feed-refresh.js";
+import { refreshOwnFeed } from "../../../src/apply/own-feed-refresh.js";
+import type { SovereignRevocationFeed } from "../../../src/model/documents.js";
 import { parseFeed } from "../../../src/protocol/documents.js";
 import { fromInstant } from "../../../src/protocol/instant.js";
 import { parseJson } from "../../../src/protocol/json.js";
@@ -7,6 +8,7 @@ import { verifyFeed } from "../../../src/protocol/verify.js";
 import type { PrivateKey } from "../../../src/sign/private-key.js";
 import { attestation, desired } from "../../helpers/desired.js";
 import { keyOf } from "../../helpers/keys.js";
+import { outOfBand } from "../../helpers/out-of-band.js";
 import { expectError } from "../../helpers/state.js";
 import { World } from "../../helpers/world.js";
 
@@ -25,6 +27,10 @@ function refresh(world: World, key: () => PrivateKey = () => keyOf("authority"))
 
 function noKey(): never {
   throw new Error("the key was asked for");
+}
+
+function feedOf(world: World): SovereignRevocationFeed {
+  return parseFeed(parseJson(world.writer.publishedFeed()?.json ?? "")).body;
 }
 
 /** A sovereign that has revoked one attestation, in its second feed. */
@@ -88,6 +94,35 @@ describe("our own feed", () => {
     const before = world.writer.publishedFeed()?.sequence ?? Number.NaN;
     world.apply(desired());
     expect(world.writer.publishedFeed()?.sequence).toBe(before + 1);
+  });
+
+  test.for([
+    ["a signature", `replace(feed_json, '"sig":"', '"sig":"A')`],
+    ["a name", `replace(feed_json, '"revocation_reasons"', '"rewocation_reasons"')`],
+    ["an id less", `json_set(feed_json, '$.revoked_attestation_ids', json('[]'))`],
+    ["everything", "'{'"],
+  ] as const)("is replaced at once where another program has changed %s", ([, change]) => {
+    const world = revokedOnce();
+    const before = feedOf(world);
+    outOfBand(world, `UPDATE concordat_published_feeds SET feed_json = ${change}`);
+    expect(refresh(world)).not.toBeNull();
+    const after = feedOf(world);
+    expect(after).toEqual({
+      ...before,
+      feed_id: expect.not.stringMatching(before.feed_id),
+      sequence: Number(before.sequence) + 1,
+    });
+    expect(refresh(world, noKey)).toBeNull();
+  });
+
+  test("takes nothing back that an altered one says", () => {
+    const world = revokedOnce();
+    outOfBand(
+      world,
+      `UPDATE concordat_published_feeds SET feed_json = replace(feed_json, '"revoked_attestation_ids":[', '"revoked_attestation_ids":["a",')`,
+    );
+    refresh(world);
+    expect(feedOf(world).revoked_attestation_ids).toEqual(["a", expect.any(String)]);
   });
 
   test("does not begin here", () => {
