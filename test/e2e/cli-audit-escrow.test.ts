@@ -1,7 +1,7 @@
 import { copyFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { commitTreaties, run, trustRepository } from "../helpers/cli.js";
+import { assertDescribed, commitTreaties, run, trustRepository } from "../helpers/cli.js";
 import { temporaryFolder } from "../helpers/git.js";
 
 async function applied(): Promise<{ readonly dir: string; readonly db: string }> {
@@ -31,8 +31,9 @@ test("a state that was copied back is refused for writing and for serving, and t
 
 test("a lost escrow is begun anew with a reason, which the log keeps", async () => {
   const { dir, db } = await applied();
-  const before = (await run(["audit", "escrow", "--json"], { cwd: dir })).json();
-  expect(before).toMatchObject({ escrow: `${db}.escrow`, accepted: false });
+  const before = await run(["audit", "escrow", "--json"], { cwd: dir });
+  assertDescribed("audit-escrow", before.stdout);
+  expect(before.json()).toMatchObject({ escrow: `${db}.escrow`, accepted: false });
   rmSync(`${db}.escrow`);
   commitTreaties(dir, ["initech"]);
   const refused = await run(["apply", "--auto-approve", "--json"], { cwd: dir });
@@ -59,6 +60,7 @@ test("a field is erased for good, and once", async () => {
   expect(index).toBeGreaterThan(0);
   const erase = ["audit", "erase", String(index), "--field", "reason", "--reason", "request 31"];
   const erased = await run([...erase, "--json"], { cwd: dir });
+  assertDescribed("audit-erase", erased.stdout);
   expect(erased.json()).toMatchObject({ index, field: "reason", erased: true });
   const again = (await run([...erase, "--json"], { cwd: dir })).json();
   expect(again).toMatchObject({ erased: false });
