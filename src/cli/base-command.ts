@@ -41,9 +41,9 @@ export abstract class BaseCommand<Result extends object> extends Command {
     await super.finally(error);
   }
 
-  /** Until `parse` has returned, whatever is thrown is about the command line. */
+  /** Until `parse` has returned, whatever is thrown is about the command line; what it asked for can be wrong after it too. */
   protected override async catch(thrown: Error): Promise<never> {
-    throw this.parsed ? thrown : usageError(thrown, this.id ?? "");
+    throw this.parsed && !isUnexplained(thrown) ? thrown : usageError(thrown, this.id ?? "");
   }
 
   /** A result as text: stdout, or nothing under --json. Text ends with a line break. */
@@ -63,6 +63,15 @@ export abstract class BaseCommand<Result extends object> extends Command {
   protected paint(flags: { readonly color: boolean | undefined }): Paint {
     return paintFor(process.stdout, flags.color);
   }
+}
+
+/** The hint of the table knows no command. */
+function isUnexplained(thrown: Error): boolean {
+  return (
+    thrown instanceof AppError &&
+    thrown.code === "usage" &&
+    thrown.hint === new AppError("usage", "").hint
+  );
 }
 
 /** oclif frames its messages: a pointer to the help at the end, an announcement or a note about multiple values. */

@@ -47,6 +47,11 @@ describe.each(SYNTAX_ERRORS)("%s", (_what, args) => {
   });
 });
 
+test("what is found wrong only after the flags were read points to the command's own help too", async () => {
+  const { stderr } = await run(["audit", "export"]);
+  expect(stderr).toContain("hint: see concordat audit export --help\n");
+});
+
 test("--json after -- is an argument", async () => {
   const { code, stdout } = await run(["status", "--", "--json"]);
   expect(code).toBe(64);
