@@ -6,12 +6,11 @@ import type { Dice } from "./dice.js";
 import { DiskFile, type Survival } from "./disk-file.js";
 import type { TracedCall } from "./trace.js";
 
-/** A change of a folder's names: a file comes under a name, or a name goes. */
-interface Naming {
-  readonly folder: string;
-  readonly path: string;
-  readonly file: DiskFile | null;
-}
+/** A file comes under a name, or a name goes. */
+type Named = readonly [path: string, file: DiskFile | null];
+
+/** What changes together: a rename is on the disk as a whole, or not at all, in whichever of its folders it was synced. */
+type Naming = readonly Named[];
 
 interface Descriptor {
   readonly path: string;
@@ -60,10 +59,7 @@ export class Disk {
         : survival === "all"
           ? this.#namings.length
           : dice.below(this.#namings.length + 1);
-    for (const { path, file } of this.#namings.slice(0, kept)) {
-      if (file === null) names.delete(path);
-      else names.set(path, file);
-    }
+    for (const naming of this.#namings.slice(0, kept)) put(names, naming);
     mkdirSync(target, { recursive: true });
     for (const folder of this.#folders)
       mkdirSync(join(target, relative(this.#root, folder)), { recursive: true });
@@ -122,10 +118,9 @@ export class Disk {
     return path.startsWith(join(this.#root, "/"));
   }
 
-  #name(path: string, file: DiskFile | null): void {
-    if (file === null) this.#now.delete(path);
-    else this.#now.set(path, file);
-    this.#namings.push({ folder: dirname(path), path, file });
+  #name(...naming: Naming): void {
+    put(this.#now, naming);
+    this.#namings.push(naming);
   }
 
   #of(call: TracedCall): Descriptor | undefined {
@@ -144,7 +139,7 @@ export class Disk {
     let file = this.#now.get(path);
     if (file === undefined) {
       file = new DiskFile(Buffer.alloc(0));
-      this.#name(path, file);
+      this.#name([path, file]);
     }
     if (call.flags.includes("O_TRUNC")) file.pending.push({ size: 0 });
     const appends = call.flags.includes("O_APPEND");
@@ -188,9 +183,8 @@ export class Disk {
     if (open.file !== null) return open.file.sync();
     const later: Naming[] = [];
     for (const naming of this.#namings.splice(0)) {
-      if (naming.folder !== open.path) later.push(naming);
-      else if (naming.file === null) this.#durable.delete(naming.path);
-      else this.#durable.set(naming.path, naming.file);
+      if (naming.some(([path]) => dirname(path) === open.path)) put(this.#durable, naming);
+      else later.push(naming);
     }
     this.#namings.push(...later);
   }
@@ -198,10 +192,8 @@ export class Disk {
   #rename(call: TracedCall): void {
     const [from = "", to = ""] = pathsOf(call);
     const file = this.#now.get(from);
-    if (file !== undefined) {
-      this.#name(to, file);
-      this.#name(from, null);
-    } else if (this.#folders.has(from)) this.#renameFolder(from, to);
+    if (file !== undefined) this.#name([to, file], [from, null]);
+    else if (this.#folders.has(from)) this.#renameFolder(from, to);
   }
 
   /** Of a folder with all that is in it. */
@@ -209,15 +201,13 @@ export class Disk {
     this.#folders.delete(from);
     this.#folders.add(to);
     const moved = [...this.#now].filter(([path]) => path.startsWith(join(from, "/")));
-    for (const [path, file] of moved) {
-      this.#name(join(to, relative(from, path)), file);
-      this.#name(path, null);
-    }
+    for (const [path, file] of moved)
+      this.#name([join(to, relative(from, path)), file], [path, null]);
   }
 
   #unlink(call: TracedCall): void {
     const [path = ""] = pathsOf(call);
-    if (this.#now.has(path)) this.#name(path, null);
+    if (this.#now.has(path)) this.#name([path, null]);
     else this.#folders.delete(path);
   }
 
@@ -225,6 +215,12 @@ export class Disk {
     const [path = ""] = pathsOf(call);
     if (this.#isInside(path)) this.#folders.add(path);
   }
+}
+
+function put(names: Map<string, DiskFile>, naming: Naming): void {
+  for (const [path, file] of naming)
+    if (file === null) names.delete(path);
+    else names.set(path, file);
 }
 
 function descriptorOf({ args }: TracedCall, index = 0): string {
