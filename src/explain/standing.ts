@@ -108,7 +108,7 @@ function feed(id: string, { snapshot }: Known): Standing {
       revoked_count: document.body.revoked_attestation_ids.length,
       // A revocation belongs to the first feed that brought it.
       revocations_brought: revocations.length,
-      refused_since: isRefused && imported !== undefined,
+      refused_since: isRefused && imported !== undefined ? true : null,
     },
   };
 }

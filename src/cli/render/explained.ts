@@ -1,7 +1,8 @@
 /** The story of one object of trust as text: what it is first, then how it came to be so. */
 import type { FileCommit } from "../../git/file-history.js";
-import type { JsonObject } from "../../model/json.js";
+import type { JsonObject, JsonValue } from "../../model/json.js";
 import type { Story, StoryApply, StoryEvent } from "../../explain/story.js";
+import { isJsonArray, isJsonObject } from "../../protocol/json.js";
 import { hanging } from "./columns.js";
 import { valueText } from "./field-change.js";
 import type { Paint, Style } from "./paint.js";
@@ -18,11 +19,7 @@ export function renderStory(story: Story, verbose: boolean, paint: Paint): strin
   const lines = [
     ...hanging(`${paint(styleOf(standing.state), standing.state.toUpperCase())}  `, visible(title)),
     ...row("id", subject.id),
-    ...Object.entries(standing.facts).flatMap(([name, value]) =>
-      value === null || (Array.isArray(value) && value.length === 0)
-        ? []
-        : row(name.replaceAll("_", " "), valueText(name, value)),
-    ),
+    ...Object.entries(standing.facts).flatMap(([name, value]) => fact(name, value)),
     ...standing.signers.flatMap(({ key_id, public_key }) =>
       row(
         "signed by",
@@ -43,6 +40,22 @@ export function renderStory(story: Story, verbose: boolean, paint: Paint): strin
 function styleOf(state: string): Style {
   if (GOOD.has(state)) return "green";
   return WANING.has(state) ? "yellow" : "red";
+}
+
+/** Nothing for what is null or empty; a row for each of several objects. */
+function fact(name: string, value: JsonValue): readonly string[] {
+  const label = name.replaceAll("_", " ");
+  if (value === null || (isJsonArray(value) && value.length === 0)) return [];
+  if (!isJsonArray(value) || !value.every(isJsonObject)) return row(label, valueText(name, value));
+  return value.flatMap((object) => row(label, factsText(Object.entries(object))));
+}
+
+function factsText(facts: readonly (readonly [string, JsonValue | undefined])[]): string {
+  return facts
+    .flatMap(([name, value]) =>
+      value === undefined || value === null ? [] : [`${name} ${valueText(name, value)}`],
+    )
+    .join(", ");
 }
 
 function row(label: string, text: string): readonly string[] {
@@ -133,11 +146,8 @@ const BRIEF = ["reason", "incident", "class", "disposition", "resolution", "requ
 
 /** Why, and who asked: the rest says again what the object is. */
 function brief(object: JsonObject): readonly string[] {
-  const facts = BRIEF.flatMap((name) => {
-    const value = object[name];
-    return value === undefined || value === null ? [] : [`${name} ${valueText(name, value)}`];
-  });
-  return facts.length === 0 ? [] : hanging(" ".repeat(10), visible(facts.join(", ")));
+  const facts = factsText(BRIEF.map((name) => [name, object[name]]));
+  return facts === "" ? [] : hanging(" ".repeat(10), visible(facts));
 }
 
 function details(object: JsonObject): readonly string[] {

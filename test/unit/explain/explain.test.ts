@@ -176,6 +176,20 @@ test("no digest is broken, so that it can be copied", async () => {
   );
 });
 
+test("a fact of several parts is read as words", async () => {
+  const { repo } = await replacedAndRemoved();
+  const story = await tell(repo, "treaty/globex");
+  const revoked_by = [
+    { issuer: "GLOBEX", reason: null, sequence: 2 },
+    { issuer: "GLOBEX", reason: "left", sequence: 3 },
+  ];
+  const told = { ...story, standing: { ...story.standing, facts: { revoked_by } } };
+  expect(renderStory(told, false, plain).split("\n").slice(2, 4)).toEqual([
+    "  revoked by            issuer GLOBEX, sequence 2",
+    "  revoked by            issuer GLOBEX, reason left, sequence 3",
+  ]);
+});
+
 test("as text it fits 80 columns, with the state first", async () => {
   const { repo } = await replacedAndRemoved();
   for (const asked of ["treaty/globex", "operator-root", "GLOBEX", "acme-1"]) {
