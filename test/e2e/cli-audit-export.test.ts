@@ -67,6 +67,12 @@ test("what is to be redacted stays hidden, spaces or not, and a name of nothing 
     await run(["audit", "export", "--output", "-", "--proofs", "--redact", redact], { cwd: dir });
   expect((await exported("state")).stdout).toContain('"public_key":{"salt"');
   expect((await exported("state, public_key")).stdout).not.toContain('"public_key":{"salt"');
+  // What stands in the entry itself, and what nothing is called, cannot be hidden: that must be noticed.
+  expect((await exported("public_key,key_id,raeson")).stderr).toBe(
+    ["key_id", "raeson"]
+      .map((name) => `note: --redact ${name} hid nothing: no entry commits to such a field\n`)
+      .join(""),
+  );
   for (const redact of ["Reason", "reason,", "all,reason", ""]) {
     const { code, stdout } = await exported(redact);
     expect([redact, code, stdout]).toEqual([redact, 64, ""]);

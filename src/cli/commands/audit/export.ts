@@ -6,6 +6,7 @@ import { AppError } from "../../../errors.js";
 import { isFieldName } from "../../../protocol/log/committed.js";
 import { fromInstant } from "../../../protocol/instant.js";
 import type { EventFilter } from "../../../state/audit-events.js";
+import type { LogReader } from "../../../state/log/log-reader.js";
 import { openState } from "../../../state/open.js";
 import type { StateReader } from "../../../state/reader.js";
 import { BaseCommand } from "../../base-command.js";
@@ -87,6 +88,8 @@ export default class AuditExport extends BaseCommand<Exported> {
       };
       const format = flags.proofs ? "proofs" : flags.format;
       const events = output === null ? 0 : write(reader, output, format, filter, flags.redact);
+      for (const name of idleNames(reader.log(), flags.redact))
+        this.say(`note: --redact ${name} hid nothing: no entry commits to such a field`);
       const files = tiles === null ? 0 : writeTiles(reader.log(), tiles);
       if (output !== null && output !== "-")
         this.print(`${plural(events, "event")} written to ${visible(output)}.\n`);
@@ -108,6 +111,18 @@ function hiddenFields(redact: string): ReadonlySet<string> | "all" {
   throw new AppError("usage", `--redact: no field is named ${JSON.stringify(odd)}`, {
     hint: "give names with commas between, e.g. reason,remote_addr, or all",
   });
+}
+
+/** Names that hide nothing: misspelt ones, and those of what stands in the entries themselves. */
+function idleNames(log: LogReader, redact: string | undefined): readonly string[] {
+  const hidden = redact === undefined ? NOTHING : hiddenFields(redact);
+  if (hidden === "all") return [];
+  const idle = new Set(hidden);
+  for (const { salts } of log.entries(0, log.head().size)) {
+    for (const field of salts.keys()) idle.delete(field);
+    if (idle.size === 0) break;
+  }
+  return [...idle];
 }
 
 function write(
