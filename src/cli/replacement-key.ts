@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../errors.js";
-import { successorOf, type Replacement } from "../incident/key-branch.js";
+import { successorOf, type Replacement } from "../incident/key-compromise/branch.js";
 import { readPublicKeyFile, writeKeyPair } from "../sign/key-file.js";
 import { PrivateKey } from "../sign/private-key.js";
 import { makeFolder } from "./files.js";

@@ -1,6 +1,6 @@
 /** What is said once the record of an incident is rendered. */
 import { relative } from "node:path";
-import type { Report } from "../../incident/report.js";
+import type { Report } from "../../incident/report/report.js";
 import { hanging } from "./columns.js";
 import { plural } from "./plural.js";
 import { visible } from "./visible.js";

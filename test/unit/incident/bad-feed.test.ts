@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { judgeCorrected } from "../../../src/incident/bad-feed-corrected.js";
-import { feedEffect, revokedWithout } from "../../../src/incident/bad-feed-effect.js";
+import { judgeCorrected } from "../../../src/incident/bad-feed/corrected.js";
+import { feedEffect, revokedWithout } from "../../../src/incident/bad-feed/effect.js";
 import { canonicalJson } from "../../../src/protocol/canonical.js";
 import { parseFeed } from "../../../src/protocol/documents.js";
 import { signatureHolds } from "../../../src/protocol/verify.js";

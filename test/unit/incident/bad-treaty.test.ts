@@ -2,7 +2,7 @@
 import { readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { badTreaty, type BadTreaty } from "../../../src/incident/bad-treaty.js";
+import { badTreaty, type BadTreaty } from "../../../src/incident/bad-treaty/bad-treaty.js";
 import { auditEvent } from "../../../src/audit/events.js";
 import { plusSeconds } from "../../../src/protocol/instant.js";
 import { openState, openStateForWriting } from "../../../src/state/open.js";

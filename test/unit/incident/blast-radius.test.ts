@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { radiusOf } from "../../../src/incident/blast-radius.js";
-import { readConnectome } from "../../../src/incident/blast-radius-answer.js";
-import { askSovereigns, reachOf, type NewestFeed } from "../../../src/incident/blast-radius-ask.js";
-import { blastSubject } from "../../../src/incident/blast-radius-subject.js";
+import { radiusOf } from "../../../src/incident/blast-radius/blast-radius.js";
+import { readConnectome } from "../../../src/incident/blast-radius/answer.js";
+import { askSovereigns, reachOf, type NewestFeed } from "../../../src/incident/blast-radius/ask.js";
+import { blastSubject } from "../../../src/incident/blast-radius/subject.js";
 import { openState } from "../../../src/state/open.js";
 import type { SovereignRecord } from "../../../src/model/records.js";
 import { attestation, desired, sovereign, treaty } from "../../helpers/desired.js";

@@ -1,10 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { checkExpectations, idsOnly, toChecks } from "../../../src/incident/expectations.js";
-import { readExpectations } from "../../../src/incident/expectations-file.js";
-import { judgeDocument, judgeId } from "../../../src/incident/expectations-judge.js";
-import { projected, viewOf } from "../../../src/incident/expectations-view.js";
+import {
+  checkExpectations,
+  idsOnly,
+  toChecks,
+} from "../../../src/incident/expectations/expectations.js";
+import { readExpectations } from "../../../src/incident/expectations/file.js";
+import { judgeDocument, judgeId } from "../../../src/incident/expectations/judge.js";
+import { projected, viewOf } from "../../../src/incident/expectations/view.js";
 import type { MembershipAttestation } from "../../../src/model/documents.js";
 import { parseTimestamp } from "../../../src/protocol/instant.js";
 import { signDocument } from "../../../src/sign/sign-document.js";

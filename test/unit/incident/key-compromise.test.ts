@@ -2,7 +2,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { keyCompromise, type KeyCompromise } from "../../../src/incident/key-compromise.js";
+import {
+  keyCompromise,
+  type KeyCompromise,
+} from "../../../src/incident/key-compromise/key-compromise.js";
 import { incidentsBelow } from "../../../src/incident/read-incident.js";
 import { readRecord } from "../../../src/incident/record-files.js";
 import { openState } from "../../../src/state/open.js";

@@ -1,8 +1,8 @@
 /** concordat incident bad-feed */
 import { string as stringArg } from "@oclif/core/args";
 import { boolean, integer, string } from "@oclif/core/flags";
-import { badFeed } from "../../../incident/bad-feed.js";
-import { readExpectations } from "../../../incident/expectations-file.js";
+import { badFeed } from "../../../incident/bad-feed/bad-feed.js";
+import { readExpectations } from "../../../incident/expectations/file.js";
 import type { IncidentResult } from "../../../model/incident.js";
 import { BaseCommand } from "../../base-command.js";
 import { readFeedFrom } from "../../corrected-feed.js";

@@ -1,7 +1,7 @@
 /** concordat incident bad-treaty */
 import { string as stringArg } from "@oclif/core/args";
 import { boolean, string } from "@oclif/core/flags";
-import { badTreaty } from "../../../incident/bad-treaty.js";
+import { badTreaty } from "../../../incident/bad-treaty/bad-treaty.js";
 import type { IncidentResult } from "../../../model/incident.js";
 import { BaseCommand } from "../../base-command.js";
 import { readInput } from "../../files.js";

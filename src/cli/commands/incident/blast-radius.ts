@@ -2,8 +2,8 @@
 import { string as stringArg } from "@oclif/core/args";
 import { boolean, string } from "@oclif/core/flags";
 import { fetchOptions } from "../../../feeds/fetch-options.js";
-import { blastRadius, type BlastRadiusReport } from "../../../incident/blast-radius-incident.js";
-import { readExpectations } from "../../../incident/expectations-file.js";
+import { blastRadius, type BlastRadiusReport } from "../../../incident/blast-radius/incident.js";
+import { readExpectations } from "../../../incident/expectations/file.js";
 import type { IncidentResult } from "../../../model/incident.js";
 import { BaseCommand } from "../../base-command.js";
 import { config, db, expect, incident, ref, repo } from "../../flags.js";

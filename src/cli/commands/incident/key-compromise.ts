@@ -1,7 +1,7 @@
 /** concordat incident key-compromise */
 import { string as stringArg } from "@oclif/core/args";
 import { boolean, string } from "@oclif/core/flags";
-import { keyCompromise } from "../../../incident/key-compromise.js";
+import { keyCompromise } from "../../../incident/key-compromise/key-compromise.js";
 import type { IncidentResult } from "../../../model/incident.js";
 import { readPrivateKey } from "../../../sign/key-file.js";
 import { BaseCommand } from "../../base-command.js";

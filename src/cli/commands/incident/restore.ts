@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { boolean, string } from "@oclif/core/flags";
 import { verifyBackupApart } from "../../../backup/apart.js";
 import { realClock } from "../../../controller/real-time.js";
-import { guideRestore } from "../../../incident/restore-guide.js";
+import { guideRestore } from "../../../incident/restore-guide/restore-guide.js";
 import type { IncidentResult } from "../../../model/incident.js";
 import { readAuthorityKey } from "../../../sign/authority-key.js";
 import { readPrivateKey } from "../../../sign/key-file.js";
