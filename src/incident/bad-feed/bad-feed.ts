@@ -19,14 +19,9 @@ import {
 import type { Expectation } from "../expectations/file.js";
 import { projected, viewOf } from "../expectations/view.js";
 import type { IncidentFolder } from "../folder.js";
-import {
-  actAtOnce,
-  alone,
-  keepAudit,
-  openFolder,
-  withState,
-  type IncidentTools,
-} from "../tools.js";
+import { actAtOnce } from "../at-once.js";
+import { keepAudit } from "../evidence.js";
+import { alone, openFolder, withState, type IncidentTools } from "../tools.js";
 
 export interface BadFeedRequest {
   /** A sovereign id, or the name of its resource. */

@@ -5,7 +5,9 @@ import { acceptIn, issuerResource, knownFiles, rejectIn, suspendIn } from "./dra
 import type { FeedEffect } from "./effect.js";
 import { Draft } from "../draft.js";
 import type { IncidentFolder } from "../folder.js";
-import { drafting, keepPlan, type IncidentTools } from "../tools.js";
+import { drafting } from "../drafting.js";
+import { keepPlan } from "../evidence.js";
+import { type IncidentTools } from "../tools.js";
 
 export interface DraftedAnswer {
   readonly drafts: readonly IncidentDraft[];

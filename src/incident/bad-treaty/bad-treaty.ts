@@ -17,16 +17,10 @@ import { draftCorrected, type Correction } from "./correct-treaty.js";
 import { Draft } from "../draft.js";
 import type { IncidentFolder } from "../folder.js";
 import { mergeCommands } from "../next-commands.js";
-import {
-  actAtOnce,
-  alone,
-  drafting,
-  keepAudit,
-  keepPlan,
-  openFolder,
-  withState,
-  type IncidentTools,
-} from "../tools.js";
+import { actAtOnce } from "../at-once.js";
+import { drafting } from "../drafting.js";
+import { keepAudit, keepPlan } from "../evidence.js";
+import { alone, openFolder, withState, type IncidentTools } from "../tools.js";
 
 export interface BadTreaty {
   /** A treaty id, or the name of its resource. */

@@ -16,7 +16,9 @@ import {
 import { branchName } from "../branch-name.js";
 import { Draft } from "../draft.js";
 import type { IncidentFolder } from "../folder.js";
-import { drafting, keepPlan, withState, type IncidentTools } from "../tools.js";
+import { drafting } from "../drafting.js";
+import { keepPlan } from "../evidence.js";
+import { withState, type IncidentTools } from "../tools.js";
 
 export interface Correction {
   /** The file's bytes; null: the one that an earlier run was given. */

@@ -16,7 +16,8 @@ import { blastSubject, type BlastSubject } from "./subject.js";
 import { checkExpectations, idsOnly, toChecks } from "../expectations/expectations.js";
 import type { Expectation } from "../expectations/file.js";
 import { viewOf } from "../expectations/view.js";
-import { alone, keepAudit, openFolder, withState, type IncidentTools } from "../tools.js";
+import { keepAudit } from "../evidence.js";
+import { alone, openFolder, withState, type IncidentTools } from "../tools.js";
 
 /** Of all that is asked together. */
 const TOTAL_MS = 60_000;

@@ -6,7 +6,9 @@ import type { IncidentFolder } from "../folder.js";
 import { addReplacement, addRevocations, markCompromised, reissue } from "./branch.js";
 import type { Replacement } from "./branch.js";
 import type { SignedAction, Window } from "../signed-actions.js";
-import { keepPlan, withState, type Held, type IncidentTools } from "../tools.js";
+import { type Held } from "../drafting.js";
+import { keepPlan } from "../evidence.js";
+import { withState, type IncidentTools } from "../tools.js";
 
 interface RetiredKey {
   readonly keyId: string;

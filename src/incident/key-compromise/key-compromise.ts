@@ -15,15 +15,10 @@ import { mergeCommands } from "../next-commands.js";
 import { keyNotice } from "../notices.js";
 import { HEARD, refusedByService, refusedByState } from "./refused-key.js";
 import { signedActions, type Window } from "../signed-actions.js";
-import {
-  actAtOnce,
-  alone,
-  drafting,
-  keepAudit,
-  openFolder,
-  withState,
-  type IncidentTools,
-} from "../tools.js";
+import { actAtOnce } from "../at-once.js";
+import { drafting } from "../drafting.js";
+import { keepAudit } from "../evidence.js";
+import { alone, openFolder, withState, type IncidentTools } from "../tools.js";
 
 export interface KeyCompromise {
   readonly keyId: string;

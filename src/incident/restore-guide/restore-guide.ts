@@ -14,7 +14,8 @@ import { readPending, readTakenBack } from "../../state/restore/pending.js";
 import type { IncidentFolder } from "../folder.js";
 import { beforeOf, checkHealth, NOTHING_BEFORE, type Before } from "./health.js";
 import { selectBackup } from "./select.js";
-import { alone, keepAudit, openFolder, withState, type IncidentTools } from "../tools.js";
+import { keepAudit } from "../evidence.js";
+import { alone, openFolder, withState, type IncidentTools } from "../tools.js";
 
 export interface GuideRequest {
   /** Null: the newest of `dir` that reads through. */
