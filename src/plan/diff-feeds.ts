@@ -184,7 +184,8 @@ function accept(
 /** Imported already: only the inventory may have to learn it. */
 function settle(context: PlanContext, outcome: Outcome, desired: DesiredFeed): void {
   const entry = inventoryOf(context, "RevocationFeed").get(desired.name);
-  if (entry?.specJson === canonicalJson(feedSpec(desired))) return;
+  const isRecorded = entry?.objectId === desired.feed.body.feed_id;
+  if (isRecorded && entry.specJson === canonicalJson(feedSpec(desired))) return;
   outcome.planned.push({
     change: change({
       action: "record",

@@ -62,7 +62,7 @@ export function diffNamed(
       push(
         change({ ...about, action: "add", reason: "added_to_desired_state", risk: rules.addRisk }),
       );
-    } else if (entry.specJson !== canonicalJson(record.spec)) {
+    } else if (entry.specJson !== canonicalJson(record.spec) || entry.objectId !== record.id) {
       const before = appliedSpec(entry);
       // Under another id there is no record yet that could have been changed.
       const stored = entry.objectId === record.id ? record.stored : before;

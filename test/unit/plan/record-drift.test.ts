@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { desired, operatorKey, recognitionPolicy, treaty } from "../../helpers/desired.js";
+import {
+  desired,
+  feed,
+  operatorKey,
+  recognitionPolicy,
+  signedFeed,
+  sovereign,
+  treaty,
+} from "../../helpers/desired.js";
 import { keyOf } from "../../helpers/keys.js";
 import { outOfBand } from "../../helpers/out-of-band.js";
 import { World } from "../../helpers/world.js";
@@ -122,3 +130,21 @@ describe("an operator key written into the state outside git", () => {
     expect(world.plan(wanted).plan).toMatchObject({ verdict: "no_changes", drift: [] });
   });
 });
+
+test.each(["Sovereign", "RevocationFeed", "RecognitionPolicy"])(
+  "an entry of the inventory that names another %s is put right",
+  (kind) => {
+    const tree = desired({
+      sovereigns: [sovereign("globex")],
+      feeds: [feed("globex-1", signedFeed("globex", 1, ["member"]))],
+      policy: recognitionPolicy(),
+    });
+    world.apply(tree);
+    const before = world.snapshot.inventory;
+    outOfBand(world, `UPDATE concordat_inventory SET object_id = 'another' WHERE kind = '${kind}'`);
+    expect(world.plan(tree).plan.verdict).not.toBe("no_changes");
+    world.apply(tree);
+    expect(world.snapshot.inventory).toEqual(before);
+    expect(world.plan(tree).plan.verdict).toBe("no_changes");
+  },
+);
