@@ -8,7 +8,7 @@ import type { JsonObject, JsonValue } from "../model/json.js";
 import type { Note } from "../model/state.js";
 import { canonicalJson } from "../protocol/canonical.js";
 import { sha256 } from "../protocol/digest.js";
-import { parseFeed, parseTreaty } from "../protocol/documents.js";
+import { documentDigest, parseFeed, parseTreaty } from "../protocol/documents.js";
 import { fromInstant, toOffsetForm } from "../protocol/instant.js";
 import { parseJson } from "../protocol/json.js";
 import { parsePublicKey } from "../protocol/public-key.js";
@@ -165,7 +165,14 @@ function imported(
     [
       {
         type: "sovereign_revocation_feed_imported",
-        details: { ...about, ...accepted, ...count, trust_basis: basis, ...askedBy(situation) },
+        details: {
+          ...about,
+          ...accepted,
+          ...count,
+          document_digest: documentDigest(feed),
+          trust_basis: basis,
+          ...askedBy(situation),
+        },
       },
     ],
     { status: 200, body: { ...accepted, ...about, ...count } },

@@ -2,7 +2,7 @@
 import { AppError } from "../errors.js";
 import type { IssueAttestation } from "../model/admin.js";
 import type { MembershipAttestation } from "../model/documents.js";
-import { documentJson } from "../protocol/documents.js";
+import { documentDigest, documentJson } from "../protocol/documents.js";
 import { parseJson } from "../protocol/json.js";
 import { parsePublicKey } from "../protocol/public-key.js";
 import { uuid4 } from "../protocol/uuid.js";
@@ -49,6 +49,7 @@ export function issueAttestation(action: IssueAttestation, situation: Situation)
     issuer_sovereign_id: authority.sovereignId,
     subject_id: subjectId,
     roles,
+    document_digest: documentDigest(attestation),
     ...askedBy(situation),
   };
   return effect(

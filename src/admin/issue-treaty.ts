@@ -4,7 +4,7 @@ import type { IssueTreaty } from "../model/admin.js";
 import type { RecognitionTreaty, TreatyScope } from "../model/documents.js";
 import type { JsonObject } from "../model/json.js";
 import { Fields } from "../protocol/document-fields.js";
-import { documentJson } from "../protocol/documents.js";
+import { documentDigest, documentJson } from "../protocol/documents.js";
 import { parseJson } from "../protocol/json.js";
 import { uuid4 } from "../protocol/uuid.js";
 import { signDocument } from "../sign/sign-document.js";
@@ -53,6 +53,7 @@ export function issueTreaty(action: IssueTreaty, situation: Situation): Outcome 
     issuer_sovereign_id: authority.sovereignId,
     subject_sovereign_id: subjectSovereignId,
     allowed_roles: scope.allowed_roles,
+    document_digest: documentDigest(treaty),
     ...askedBy(situation),
   };
   return effect(

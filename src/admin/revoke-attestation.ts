@@ -1,5 +1,5 @@
 /** Revokes an attestation, and publishes the feed that tells the other sovereigns of it. */
-import { nextFeed } from "../apply/own-feed.js";
+import { feedPublished, nextFeed } from "../apply/own-feed.js";
 import { AppError } from "../errors.js";
 import type { RevokeAttestation } from "../model/admin.js";
 import type { Operation } from "../model/state.js";
@@ -41,16 +41,5 @@ export function revokeAttestation(action: RevokeAttestation, situation: Situatio
     random,
   );
   if (feed === null) return effect([revocation], [revoked], answer);
-  const { feed_id, sequence, revoked_attestation_ids } = feed.body;
-  return effect(
-    [revocation, { do: "publish_feed", feed }],
-    [
-      revoked,
-      {
-        type: "sovereign_revocation_feed_published",
-        details: { feed_id, sequence, revoked_count: revoked_attestation_ids.length },
-      },
-    ],
-    answer,
-  );
+  return effect([revocation, { do: "publish_feed", feed }], [revoked, feedPublished(feed)], answer);
 }

@@ -1,5 +1,6 @@
 /** Takes over an authority: verified rows and the committed resources that stand for them become a state, in one commit. */
 import { carryOut, type Recorded } from "../apply/batch.js";
+import { feedPublished } from "../apply/own-feed.js";
 import { draftFeed } from "../apply/documents.js";
 import { auditEvent } from "../audit/events.js";
 import type { Limits } from "../desired/limits.js";
@@ -121,14 +122,7 @@ export async function adopt(options: AdoptOptions): Promise<Adopted> {
         },
       },
       ...carried.events,
-      {
-        type: "sovereign_revocation_feed_published",
-        details: {
-          feed_id: feed.body.feed_id,
-          sequence,
-          revoked_count: feed.body.revoked_attestation_ids.length,
-        },
-      },
+      feedPublished(feed),
     ];
     const generation = writer.commit(
       {

@@ -14,7 +14,7 @@ import type { PrivateKey } from "../sign/private-key.js";
 import type { StateWriter } from "../state/writer.js";
 import { carryOut, type Recorded } from "./batch.js";
 import { reconcileDrift, type DriftChanges } from "./drift-ledger.js";
-import { nextFeed } from "./own-feed.js";
+import { feedPublished, nextFeed } from "./own-feed.js";
 
 export interface ApplyInput {
   readonly desired: Desired;
@@ -85,19 +85,7 @@ export function applyPlan(writer: StateWriter, input: ApplyInput): Applied {
   const signing = { authority: desired.authority, key, now };
   const { operations, events } = carryOut(planned.steps, signing);
   const feed = nextFeed(snapshot, operations, writer.publishedFeed(), signing, random);
-  const published: readonly Recorded[] =
-    feed === null
-      ? []
-      : [
-          {
-            type: "sovereign_revocation_feed_published",
-            details: {
-              feed_id: feed.body.feed_id,
-              sequence: feed.body.sequence,
-              revoked_count: feed.body.revoked_attestation_ids.length,
-            },
-          },
-        ];
+  const published = feed === null ? [] : [feedPublished(feed)];
   const drift = reconcileDrift(writer.openDrift(), planned.plan, true, fromInstant(now));
   const recorded = [...drift.events, ...events, ...published, summaryEvent(input)];
   const generation = writer.commit(

@@ -5,8 +5,7 @@ import type { JsonObject } from "../model/json.js";
 import type { Digest, InventoryEntry, Operation } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import type { Step } from "../plan/step.js";
-import { documentJson } from "../protocol/documents.js";
-import { sha256 } from "../protocol/digest.js";
+import { documentDigest } from "../protocol/documents.js";
 import { fromInstant, toOffsetForm } from "../protocol/instant.js";
 import type { PrivateKey } from "../sign/private-key.js";
 import { signDocument } from "../sign/sign-document.js";
@@ -118,7 +117,8 @@ function carry(step: Step, signing: Signing, documents: Map<string, Digest>): Ca
         authority.keyId,
         key,
       );
-      documents.set(step.id, sha256(documentJson(treaty)));
+      const digest = documentDigest(treaty);
+      documents.set(step.id, digest);
       return {
         operation: { do: "issue_treaty", treaty },
         event: {
@@ -128,6 +128,7 @@ function carry(step: Step, signing: Signing, documents: Map<string, Digest>): Ca
             issuer_sovereign_id: authority.sovereignId,
             subject_sovereign_id: step.desired.subjectSovereignId,
             allowed_roles: step.desired.allowedRoles,
+            document_digest: digest,
           },
         },
       };
@@ -138,7 +139,8 @@ function carry(step: Step, signing: Signing, documents: Map<string, Digest>): Ca
         authority.keyId,
         key,
       );
-      documents.set(step.id, sha256(documentJson(attestation)));
+      const digest = documentDigest(attestation);
+      documents.set(step.id, digest);
       return {
         operation: { do: "issue_attestation", attestation },
         event: {
@@ -148,6 +150,7 @@ function carry(step: Step, signing: Signing, documents: Map<string, Digest>): Ca
             issuer_sovereign_id: authority.sovereignId,
             subject_id: step.desired.subjectId,
             roles: step.desired.roles,
+            document_digest: digest,
           },
         },
       };
@@ -185,6 +188,7 @@ function carry(step: Step, signing: Signing, documents: Map<string, Digest>): Ca
                 accepted: true,
                 reason: "accepted",
                 revoked_count: body.revoked_attestation_ids.length,
+                document_digest: documentDigest(step.feed),
               },
             }
           : {

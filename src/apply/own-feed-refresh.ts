@@ -8,7 +8,7 @@ import type { PrivateKey } from "../sign/private-key.js";
 import { signDocument } from "../sign/sign-document.js";
 import { verifiedFeed } from "../state/published-feed.js";
 import type { StateWriter } from "../state/writer.js";
-import { nextFeed } from "./own-feed.js";
+import { feedPublished, nextFeed } from "./own-feed.js";
 
 export interface OwnFeedRefresh {
   /** Asked only when something is to be signed. */
@@ -68,13 +68,12 @@ export function refreshOwnFeed(
           key,
         );
   if (feed === null) return null;
-  const { feed_id, sequence, revoked_attestation_ids } = feed.body;
-  const details = { feed_id, sequence, revoked_count: revoked_attestation_ids.length };
+  const { type, details } = feedPublished(feed);
   return writer.commit(
     {
       operations: [{ do: "publish_feed", feed }],
       notes: [],
-      events: [auditEvent("sovereign_revocation_feed_published", details, now, random(16))],
+      events: [auditEvent(type, details, now, random(16))],
       applied: null,
     },
     { generation },

@@ -3,11 +3,11 @@ import { AppError } from "../errors.js";
 import type { SovereignRevocationFeed, Verified } from "../model/documents.js";
 import type { Operation, Snapshot } from "../model/state.js";
 import { canonicalJson } from "../protocol/canonical.js";
-import { parseFeed } from "../protocol/documents.js";
+import { documentDigest, parseFeed } from "../protocol/documents.js";
 import { parseJson } from "../protocol/json.js";
 import { uuid4 } from "../protocol/uuid.js";
 import { signDocument } from "../sign/sign-document.js";
-import type { Signing } from "./batch.js";
+import type { Recorded, Signing } from "./batch.js";
 import { verifiedFeed, type PublishedFeed } from "../state/published-feed.js";
 import { draftFeed } from "./documents.js";
 
@@ -38,6 +38,19 @@ function revokedAfter(
     if (operation.do === "revoke_attestation") revoked.set(operation.id, operation.reason);
   }
   return revoked;
+}
+
+/** The event of a feed that is published. */
+export function feedPublished(feed: Verified<SovereignRevocationFeed>): Recorded {
+  const { feed_id, sequence, revoked_attestation_ids } = feed.body;
+  const document_digest = documentDigest(feed);
+  const details = {
+    feed_id,
+    sequence,
+    revoked_count: revoked_attestation_ids.length,
+    document_digest,
+  };
+  return { type: "sovereign_revocation_feed_published", details };
 }
 
 /** Null for what is no feed any more. */

@@ -5,6 +5,7 @@ export type LogFaultCode =
   | "applied_mismatch"
   | "checkpoint_refused"
   | "commitment_mismatch"
+  | "document_altered"
   | "escrow_mismatch"
   | "erased_unlogged"
   | "event_altered"

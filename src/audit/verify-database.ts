@@ -108,7 +108,7 @@ export function verifyDatabase(log: LogSource, options: DatabaseOptions): Verifi
     // What a running authority erased meanwhile is logged behind the head that was read.
     for (const entry of log.entries(head.size, log.head().size)) {
       const later = entries.noteErasure(entry);
-      if (later !== null) state.noteLater(later);
+      if (later !== null) state.noteLater(entry.index, later);
     }
     entries.finish();
     if (standing !== undefined) state.finish(standing);

@@ -1,6 +1,6 @@
-/** Compares a state with what its log says was done to it: what was applied, what was revoked, and what partners are told of it. */
+/** Compares a state with what its log says was done to it: what was applied, revoked, signed and imported. */
 import { ERASED, type LoggedEvent } from "../protocol/log/committed.js";
-import type { Standing } from "../state/standing.js";
+import type { DocumentKind, Standing } from "../state/standing.js";
 import { Faulty } from "./verification.js";
 
 /** A state's reader fits. */
@@ -26,6 +26,29 @@ const REVOCATIONS: ReadonlyMap<string, Named> = new Map<string, Named>([
   ["operator_key_revoked", { kind: "operatorKeys", noun: "operator key", field: "key_id" }],
 ]);
 
+interface Document {
+  readonly kind: DocumentKind;
+  readonly noun: string;
+  /** The detail that holds the id. */
+  readonly field: string;
+}
+
+const DOCUMENTS: ReadonlyMap<string, Document> = new Map<string, Document>([
+  ["recognition_treaty_issued", { kind: "treaties", noun: "treaty", field: "treaty_id" }],
+  [
+    "membership_attestation_issued",
+    { kind: "attestations", noun: "attestation", field: "attestation_id" },
+  ],
+  ["sovereign_revocation_feed_imported", { kind: "imported", noun: "feed", field: "feed_id" }],
+  ["sovereign_revocation_feed_published", { kind: "published", noun: "feed", field: "feed_id" }],
+]);
+
+interface Signed extends Document {
+  readonly id: string;
+  /** By the entry that says so. A restore may bring any of them back. */
+  readonly digests: Map<number, unknown>;
+}
+
 interface Revoked extends Named {
   readonly id: string;
   /** The first entry that says so. */
@@ -34,6 +57,7 @@ interface Revoked extends Named {
 
 export class StateCheck {
   readonly #revoked = new Map<string, Revoked>();
+  readonly #signed = new Map<string, Signed>();
   /** The newest entry of a plan; null when the state need not show it. */
   #applied: { readonly index: number; readonly event: LoggedEvent } | null = null;
 
@@ -42,17 +66,17 @@ export class StateCheck {
     const named = REVOCATIONS.get(event.event_type);
     if (named !== undefined) this.#noteRevocation(index, named, event.details[named.field]);
     else if (event.event_type === "plan_applied") this.#applied = { index, event };
-    else this.#noteException(event);
+    else if (!this.#noteDocument(index, event)) this.#noteException(event);
   }
 
   /** The same for entries behind those that are verified: by then the state may have gone on, or not yet. */
-  noteLater(event: LoggedEvent): void {
+  noteLater(index: number, event: LoggedEvent): void {
     if (event.event_type === "plan_applied") this.#applied = null;
-    else this.#noteException(event);
+    else if (!this.#noteDocument(index, event)) this.#noteException(event);
   }
 
   /** Throws `Faulty` with the first entry that the state does not bear out. */
-  finish({ applied, revoked, damage, isFeedSigned, unheard }: Standing): void {
+  finish({ applied, revoked, documents, damage, isFeedSigned, unheard }: Standing): void {
     if (damage !== null) throw new Faulty("state_damaged", null, damage);
     if (!isFeedSigned)
       throw new Faulty(
@@ -73,6 +97,15 @@ export class StateCheck {
           index,
           `the ${noun} ${id} was revoked, and the state does not say so`,
         );
+    for (const { kind, noun, id, digests } of this.#signed.values()) {
+      const digest = documents[kind].get(id);
+      if (digest !== undefined && !new Set(digests.values()).has(digest))
+        throw new Faulty(
+          "document_altered",
+          Math.max(...digests.keys()),
+          `the ${noun} ${id} is not the document that was logged`,
+        );
+    }
     if (this.#applied === null) return;
     const { index, event } = this.#applied;
     const { commit, tree, plan_digest } = event.details;
@@ -90,11 +123,25 @@ export class StateCheck {
     if (!this.#revoked.has(key)) this.#revoked.set(key, { ...named, id, index });
   }
 
+  /** False for an event that speaks of none. */
+  #noteDocument(index: number, { event_type: type, details }: LoggedEvent): boolean {
+    const document = DOCUMENTS.get(type);
+    if (document === undefined) return false;
+    const { [document.field]: id, document_digest: digest } = details;
+    if (typeof id !== "string" || id === ERASED || digest === undefined) return true;
+    const key = `${document.kind} ${id}`;
+    const signed = this.#signed.get(key) ?? { ...document, id, digests: new Map() };
+    this.#signed.set(key, signed);
+    signed.digests.set(index, digest);
+    return true;
+  }
+
   #noteException({ event_type: type, details }: LoggedEvent): void {
     switch (type) {
       case "authority_adopted":
         // What was logged before is another program's word, also of rows that were not fit to be adopted.
         this.#revoked.clear();
+        this.#signed.clear();
         this.#applied = null;
         return;
       case "state_restored":
@@ -120,6 +167,10 @@ export class StateCheck {
     if (typeof from !== "number" || typeof count !== "number") return;
     const isTheirs = (index: number): boolean => index >= from && index < from + count;
     for (const [key, { index }] of this.#revoked) if (isTheirs(index)) this.#revoked.delete(key);
+    for (const [key, { digests }] of this.#signed) {
+      for (const index of digests.keys()) if (isTheirs(index)) digests.delete(index);
+      if (digests.size === 0) this.#signed.delete(key);
+    }
     if (this.#applied !== null && isTheirs(this.#applied.index)) this.#applied = null;
   }
 }

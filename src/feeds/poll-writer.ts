@@ -5,6 +5,7 @@ import type { FeedResult } from "../model/controller.js";
 import type { FeedPoll, Note, SovereignRecord } from "../model/state.js";
 import type { Instant } from "../model/time.js";
 import { sha256 } from "../protocol/digest.js";
+import { documentDigest } from "../protocol/documents.js";
 import { fromInstant, secondsBetween, toInstant, toOffsetForm } from "../protocol/instant.js";
 import type { StateWriter } from "../state/writer.js";
 import type { Confirmation } from "./confirmations.js";
@@ -93,6 +94,7 @@ export class PollWriter {
         accepted: true,
         reason: "accepted",
         revoked_count: count,
+        document_digest: documentDigest(feed),
       },
       now,
     );

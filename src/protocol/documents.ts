@@ -9,8 +9,10 @@ import type {
   Unverified,
 } from "../model/documents.js";
 import type { JsonObject, JsonValue } from "../model/json.js";
+import type { Digest } from "../model/state.js";
 import { canonicalJson } from "./canonical.js";
 import { sortedSet } from "./code-points.js";
+import { sha256 } from "./digest.js";
 import { Fields } from "./document-fields.js";
 import { toInstant } from "./instant.js";
 
@@ -120,6 +122,11 @@ export function documentJson(document: Unverified<DocumentBody>): string {
     ...bodyJson(document.body),
     signatures: document.signatures.map(({ key_id, sig }) => ({ key_id, sig })),
   });
+}
+
+/** Of the stored text, signatures included: what an entry of the log says of the document that came to be. Throws as `canonicalJson`. */
+export function documentDigest(document: Unverified<DocumentBody>): Digest {
+  return sha256(documentJson(document));
 }
 
 /** A body as a JSON object. */

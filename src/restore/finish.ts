@@ -1,6 +1,6 @@
 /** The last entries of a restored state: what the restore did, our feed as it is now, and the checkpoint over both. */
 import { auditEvent } from "../audit/events.js";
-import { nextFeed } from "../apply/own-feed.js";
+import { feedPublished, nextFeed } from "../apply/own-feed.js";
 import { AppError } from "../errors.js";
 import type { AuditEventType } from "../model/audit.js";
 import type { JsonObject } from "../model/json.js";
@@ -115,12 +115,6 @@ function feedOf(
   if (authority === null) throw new AppError("internal", "the restored state is nobody's");
   const feed = nextFeed(snapshot, [], writer.publishedFeed(), { authority, key, now }, random);
   if (feed === null) return null;
-  const { feed_id, sequence, revoked_attestation_ids } = feed.body;
-  return {
-    operation: { do: "publish_feed", feed },
-    event: [
-      "sovereign_revocation_feed_published",
-      { feed_id, sequence, revoked_count: revoked_attestation_ids.length },
-    ],
-  };
+  const { type, details } = feedPublished(feed);
+  return { operation: { do: "publish_feed", feed }, event: [type, details] };
 }

@@ -1,5 +1,6 @@
 /** What a verification of the log compares with the state that the log speaks of. */
-import type { Applied } from "../model/state.js";
+import type { Applied, Digest } from "../model/state.js";
+import { sha256 } from "../protocol/digest.js";
 import type { Queries } from "./connection.js";
 import { readPublishedFeed, verifiedFeed } from "./published-feed.js";
 import { readAll, readApplied } from "./snapshot.js";
@@ -23,7 +24,11 @@ export interface Standing {
     readonly attestations: ReadonlySet<string>;
     readonly operatorKeys: ReadonlySet<string>;
   };
+  /** By id, the digest of each document's text. */
+  readonly documents: Readonly<Record<DocumentKind, ReadonlyMap<string, Digest>>>;
 }
+
+export type DocumentKind = "treaties" | "attestations" | "imported" | "published";
 
 /** Reads every page. */
 export function readStanding(queries: Queries): Standing {
@@ -42,6 +47,17 @@ export function readStanding(queries: Queries): Standing {
         "SELECT attestation_id FROM membership_attestations WHERE status = 'revoked'",
       ),
       operatorKeys: idsOf(queries, "SELECT key_id FROM revoked_operator_keys"),
+    },
+    documents: {
+      treaties: digestsOf(queries, "recognition_treaties", "treaty_id", "treaty_json"),
+      attestations: digestsOf(
+        queries,
+        "membership_attestations",
+        "attestation_id",
+        "attestation_json",
+      ),
+      imported: digestsOf(queries, "sovereign_revocation_feeds", "feed_id", "feed_json"),
+      published: digestsOf(queries, "concordat_published_feeds", "feed_id", "feed_json"),
     },
   };
 }
@@ -83,6 +99,28 @@ function unheardIn(queries: Queries): Standing["unheard"] {
   if (row === undefined) return null;
   const [issuer, attestationId, feedId] = row.map(String);
   return { issuer: issuer ?? "", attestationId: attestationId ?? "", feedId: feedId ?? "" };
+}
+
+/** Documents are read so many at a time: all of them need not fit into memory. */
+const PAGE = 500;
+
+function digestsOf(
+  queries: Queries,
+  table: string,
+  id: string,
+  json: string,
+): ReadonlyMap<string, Digest> {
+  const select = `SELECT ${id}, ${json} FROM ${table} WHERE ${id} > ? ORDER BY ${id} LIMIT ${PAGE}`;
+  const digests = new Map<string, Digest>();
+  let last = "";
+  for (;;) {
+    const rows = queries.rows(select, last);
+    for (const [key, text] of rows) {
+      last = String(key);
+      digests.set(last, sha256(String(text)));
+    }
+    if (rows.length < PAGE) return digests;
+  }
 }
 
 function idsOf(queries: Queries, select: string): ReadonlySet<string> {

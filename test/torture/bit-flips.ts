@@ -72,7 +72,8 @@ function firstDifference(before: string, after: string): string {
 }
 
 /**
- * What no decision and no proof rests on: when a program came and a plan was applied, the tree beside the commit that counts, what
+ * What no decision and no proof rests on: when a program came, a plan was applied and a feed imported, which of several feeds
+ * brought a revocation, the tree beside the commit that counts, what
  * a resource was called, and where in the tree it stood.
  */
 const UNTOLD: Readonly<Record<string, readonly string[]>> = {
@@ -80,7 +81,11 @@ const UNTOLD: Readonly<Record<string, readonly string[]>> = {
   concordat_applied: ["applied_at"],
   concordat_authority: ["name"],
   concordat_trusted: ["tree_id", "trusted_at"],
+  concordat_sovereigns: ["name"],
   concordat_writer: ["holder", "since"],
+  sovereign_revocation_feeds: ["imported_at"],
+  imported_sovereign_revocations: ["feed_id", "sequence", "imported_at"],
+  recognition_policies: ["created_at"],
   concordat_inventory: ["source_file", "source_line", "source_column", "source_blob", "commit_id"],
 };
 

@@ -14,7 +14,17 @@ import { makePlan } from "../../src/plan/plan.js";
 import { openState } from "../../src/state/open.js";
 import { readEscrow } from "../../src/state/log/escrow.js";
 import type { StateReader } from "../../src/state/reader.js";
-import { attestation, desired, operatorKey, OWN, sovereign, treaty } from "../helpers/desired.js";
+import {
+  attestation,
+  desired,
+  feed,
+  operatorKey,
+  OWN,
+  recognitionPolicy,
+  signedFeed,
+  sovereign,
+  treaty,
+} from "../helpers/desired.js";
 import { keyOf } from "../helpers/keys.js";
 import { rowsOf, type Flippable } from "./bit-flips.js";
 import { databaseOf, escrowOf, NOW, openWriter, settle, writing } from "./place.js";
@@ -25,6 +35,8 @@ const DESIRED = desired({
   sovereigns: [sovereign("globex"), sovereign("initech")],
   treaties: [treaty("globex", "globex"), treaty("initech", "initech")],
   attestations: [attestation("member-1"), attestation("member-2")],
+  feeds: [feed("globex-1", signedFeed("globex", 1, ["member-of-globex"]))],
+  policy: recognitionPolicy(),
 });
 const AUTHORITY = keyOf("authority");
 

@@ -32,6 +32,7 @@ const PUBLIC: ReadonlySet<string> = new Set([
   "commit",
   "count",
   "disposition",
+  "document_digest",
   "epoch",
   "expires_at",
   "feed_id",

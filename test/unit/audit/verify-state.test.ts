@@ -91,6 +91,14 @@ test.for([
 });
 
 test.for([
+  ["recognition_treaties", "treaty_json", "recognition_treaty_issued"],
+  ["membership_attestations", "attestation_json", "membership_attestation_issued"],
+] as const)("a document of %s that is not the one logged is found", ([table, json, type]) => {
+  const sql = `UPDATE ${table} SET ${json} = replace(${json}, '"issued_by"', '"issued_bx"')`;
+  expect(faultAfter(executing(sql))).toMatchObject({ fault: { fault: "document_altered" }, type });
+});
+
+test.for([
   "UPDATE concordat_applied SET commit_id = 'another'",
   "UPDATE concordat_applied SET tree_id = 'another'",
   `UPDATE concordat_applied SET plan_digest = 'sha256:${"0".repeat(64)}'`,
@@ -153,6 +161,12 @@ describe("no entry speaks for the state any more", () => {
     isFeedSigned: true,
     unheard: null,
     revoked: { treaties: new Set(), attestations: new Set(), operatorKeys: new Set() },
+    documents: {
+      treaties: new Map([["t", "sha256:two"]]),
+      attestations: new Map(),
+      imported: new Map([["f", "sha256:two"]]),
+      published: new Map(),
+    },
   };
   const treatyRevoked = event(0, { treaty_id: "a" });
   const keyRevoked = event(0, { key_id: "a" }, "operator_key_revoked");
@@ -204,11 +218,42 @@ describe("no entry speaks for the state any more", () => {
     expect(faultOf(...events)).toBe("revocation_undone");
   });
 
+  const treatyIssued = (index: number, document_digest: string) =>
+    event(index, { treaty_id: "t", document_digest }, "recognition_treaty_issued");
+  const feedImported = event(
+    0,
+    { feed_id: "f", document_digest: "sha256:one" },
+    "sovereign_revocation_feed_imported",
+  );
+
+  test("a document that no entry names by its digest is altered", () => {
+    expect(faultOf(treatyIssued(0, "sha256:one"))).toBe("document_altered");
+    expect(faultOf(feedImported)).toBe("document_altered");
+    // A restore may bring any back that was once signed.
+    expect(faultOf(treatyIssued(0, "sha256:two"), treatyIssued(1, "sha256:one"))).toBeNull();
+    expect(faultOf(treatyIssued(0, "sha256:one"), event(1, {}, "authority_adopted"))).toBeNull();
+    expect(
+      faultOf(feedImported, event(1, { index: 0, count: 1 }, "audit_rows_accepted")),
+    ).toBeNull();
+    // What is gone is for a plan to find, or for the list of what is revoked.
+    expect(
+      faultOf(event(0, { treaty_id: "u", document_digest: "x" }, "recognition_treaty_issued")),
+    ).toBeNull();
+  });
+
+  test("a document that a running authority signs anew is none that was altered", () => {
+    const check = new StateCheck();
+    check.note(0, treatyIssued(0, "sha256:one"));
+    expect(faultIn(check)).toBe("document_altered");
+    check.noteLater(1, treatyIssued(1, "sha256:two"));
+    expect(faultIn(check)).toBeNull();
+  });
+
   test("while a running authority applies another plan", () => {
     const check = new StateCheck();
     check.note(0, applied);
     expect(faultIn(check)).toBe("applied_mismatch");
-    check.noteLater(applied);
+    check.noteLater(1, applied);
     expect(faultIn(check)).toBeNull();
   });
 });
