@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { IssueAttestation, IssueTreaty, SavePolicy } from "../../../src/model/admin.js";
 import type { JsonObject } from "../../../src/model/json.js";
 import { JsonFloat } from "../../../src/model/json.js";
+import { sha256 } from "../../../src/protocol/digest.js";
 import { parseAttestation, parseTreaty } from "../../../src/protocol/documents.js";
 import { parseTimestamp } from "../../../src/protocol/instant.js";
 import { signatureHolds } from "../../../src/protocol/verify.js";
@@ -130,6 +131,7 @@ describe("an allowed treaty", () => {
         issuer_sovereign_id: "ACME",
         subject_sovereign_id: "GLOBEX",
         allowed_roles: [],
+        document_digest: sha256(treaties[0]?.json ?? ""),
         by: "root",
         remote_addr: "192.0.2.1",
       },

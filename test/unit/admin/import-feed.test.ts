@@ -7,6 +7,7 @@ import type {
   Unverified,
   Verified,
 } from "../../../src/model/documents.js";
+import { sha256 } from "../../../src/protocol/digest.js";
 import { documentJson } from "../../../src/protocol/documents.js";
 import { parseTimestamp } from "../../../src/protocol/instant.js";
 import { parseJson } from "../../../src/protocol/json.js";
@@ -80,6 +81,7 @@ test("a feed is imported in one generation, under the keys of the Sovereign reso
       accepted: true,
       reason: "accepted",
       revoked_count: 2,
+      document_digest: sha256(documentJson(feedOf())),
       trust_basis: "recognized_issuer_keys",
       by: "root",
       remote_addr: "192.0.2.1",

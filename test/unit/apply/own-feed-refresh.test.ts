@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { refreshOwnFeed } from "../../../src/apply/own-feed-refresh.js";
 import type { SovereignRevocationFeed } from "../../../src/model/documents.js";
+import { sha256 } from "../../../src/protocol/digest.js";
 import { parseFeed } from "../../../src/protocol/documents.js";
 import { fromInstant } from "../../../src/protocol/instant.js";
 import { parseJson } from "../../../src/protocol/json.js";
@@ -70,6 +71,7 @@ describe("our own feed", () => {
       feed_id: next.body.feed_id,
       sequence: next.body.sequence,
       revoked_count: 1,
+      document_digest: sha256(after?.json ?? ""),
     });
   });
 

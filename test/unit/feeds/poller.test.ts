@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { sha256 } from "../../../src/protocol/digest.js";
 import { fromInstant, parseTimestamp } from "../../../src/protocol/instant.js";
 import { feed as desiredFeed } from "../../helpers/desired.js";
 import { AGAIN_7, AT_7, revoking, VERIFIED_7 } from "../../helpers/judged.js";
@@ -40,6 +41,7 @@ describe("an accepted feed", () => {
         accepted: true,
         reason: "accepted",
         revoked_count: 2,
+        document_digest: sha256(AT_7),
       },
     ]);
     expect(polled.status).toEqual(status);
