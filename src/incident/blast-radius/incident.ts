@@ -186,7 +186,7 @@ function findingsOf(
       code: "newest_feed_unconfirmed",
       level: "warning",
       message: newest_feed.message,
-      hint: `a newer feed of ${newest_feed.issuer} may exist: run this again once it answers`,
+      hint: `a newer feed of ${newest_feed.issuer} may exist: run this again once it serves its newest`,
     });
   const silent = asked.filter(({ reach }) => reach === "unreachable" || reach === "unknown");
   if (silent.length > 0)

@@ -33,7 +33,11 @@ export async function newestFeed(
   const read = verified(fetched.bytes, sovereign);
   if (typeof read === "string")
     return { ...imported, message: `${imported.message}; what ${issuer} serves is ${read}` };
-  return (read.sequence ?? 0) >= (imported.sequence ?? 0) ? read : imported;
+  if ((read.sequence ?? 0) >= (imported.sequence ?? 0)) return read;
+  return {
+    ...imported,
+    message: `${imported.message}; ${issuer} serves the older ${read.sequence}`,
+  };
 }
 
 /** Where it says, or at the path of the protocol (protocol.md 7). */

@@ -1,11 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { radiusOf } from "../../../src/incident/blast-radius/blast-radius.js";
 import { readConnectome } from "../../../src/incident/blast-radius/answer.js";
+import { newestFeed } from "../../../src/incident/blast-radius/newest.js";
 import { askSovereigns, reachOf, type NewestFeed } from "../../../src/incident/blast-radius/ask.js";
 import { blastSubject } from "../../../src/incident/blast-radius/subject.js";
+import { documentJson } from "../../../src/protocol/documents.js";
 import { openState } from "../../../src/state/open.js";
 import type { SovereignRecord } from "../../../src/model/records.js";
-import { attestation, desired, sovereign, treaty } from "../../helpers/desired.js";
+import {
+  attestation,
+  desired,
+  feed,
+  signedFeed,
+  sovereign,
+  treaty,
+} from "../../helpers/desired.js";
 import { FeedServer, NEVER, optionsFor } from "../../helpers/feed-server.js";
 import { Incidents } from "../../helpers/incidents.js";
 import { World } from "../../helpers/world.js";
@@ -199,4 +208,23 @@ describe("asking", () => {
     const asked = await askSovereigns(sovereigns, newest, optionsFor(server), signal);
     expect(asked.map(({ report }) => report.reach)).toEqual(["unreachable", "unknown"]);
   });
+});
+
+test("an issuer that serves an older feed than it has signed is not called silent", async () => {
+  const server = await FeedServer.start();
+  const globex = sovereign("globex", { endpoint: `https://127.0.0.1:${server.port}` });
+  const feeds = [1, 2].map((sequence) =>
+    feed(`feed-${sequence}`, signedFeed("globex", sequence, [])),
+  );
+  world.apply(desired({ sovereigns: [globex], feeds }));
+  const found = async () =>
+    await newestFeed(world.writer, world.snapshot, "GLOBEX", optionsFor(server), NEVER);
+  server.json(documentJson(signedFeed("globex", 1, [])));
+  expect(await found()).toMatchObject({
+    origin: "imported",
+    sequence: 2,
+    message: "sequence 2, the newest that is imported here; GLOBEX serves the older 1",
+  });
+  server.json(documentJson(signedFeed("globex", 3, [])));
+  expect(await found()).toMatchObject({ origin: "fetched", sequence: 3 });
 });
