@@ -71,6 +71,24 @@ test("an event that is edited behind its back is named, with exit 6", async () =
   expect(text.stdout).toContain(`first bad entry: ${String(index)}`);
 });
 
+test("a treaty that is exchanged behind its back is named, though the log holds", async () => {
+  const { dir, audit } = await appliedLog();
+  expect((await audit("verify")).stdout).toContain("  state   as the log says");
+  withPlainDatabase(join(dir, ".concordat/na.db"), (database) => {
+    database.exec(
+      "UPDATE recognition_treaties SET treaty_json = replace(treaty_json, 'role:client', 'role:admin') WHERE subject_sovereign_id = 'GLOBEX'",
+    );
+  });
+  const ended = await audit("verify", "--json");
+  expect(ended).toMatchObject({ code: 6, stderr: "" });
+  assertDescribed("audit-verify", ended.stdout);
+  expect(ended.json()).toMatchObject({
+    verified: false,
+    fault: { fault: "document_altered", index: expect.any(Number) },
+  });
+  expect((await audit("verify")).stdout).toMatch(/entry \d+ tells; the log holds/);
+});
+
 test("an export with proofs is verified without the state", async () => {
   const { out, audit, vkey } = await appliedLog();
   const file = join(out, "evidence.jsonl");

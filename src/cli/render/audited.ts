@@ -1,5 +1,5 @@
 /** The verification of a log as text. */
-import type { Verification } from "../../audit/verification.js";
+import type { LogFaultCode, Verification } from "../../audit/verification.js";
 import { hanging } from "./columns.js";
 import type { Paint } from "./paint.js";
 import { plural } from "./plural.js";
@@ -24,7 +24,16 @@ export function renderAudited(result: Verification, paint: Paint): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** The log holds, and the state does not bear it out. */
+const OF_STATE: ReadonlySet<LogFaultCode> = new Set([
+  "applied_mismatch",
+  "document_altered",
+  "revocation_undone",
+]);
+
 function placeOf({ fault, entries }: Verification): string {
+  if (fault !== null && fault.index !== null && OF_STATE.has(fault.fault))
+    return `entry ${fault.index} tells; the log holds, and the state was changed: see concordat drift`;
   const before = `${plural(entries, "entry", "entries")} before it`;
   const index = fault?.index ?? null;
   return index === null
@@ -61,5 +70,6 @@ function found(result: Verification): readonly string[] {
       "  values  ",
       `${result.disclosed} compared with their commitments, ${result.hidden} hidden`,
     ),
+    ...(source === "database" ? hanging("  state   ", "as the log says it was left") : []),
   ];
 }
