@@ -8,51 +8,44 @@ export interface StateSource {
   standing(): Standing;
 }
 
-type Kind = keyof Standing["revoked"];
+type RevokedKind = keyof Standing["revoked"];
 
-interface Named {
+/** What an event speaks of. */
+interface Named<Kind> {
   readonly kind: Kind;
   readonly noun: string;
   /** The detail that holds the id. */
   readonly field: string;
 }
 
-const REVOCATIONS: ReadonlyMap<string, Named> = new Map<string, Named>([
-  ["recognition_treaty_revoked", { kind: "treaties", noun: "treaty", field: "treaty_id" }],
-  [
-    "membership_attestation_revoked",
-    { kind: "attestations", noun: "attestation", field: "attestation_id" },
-  ],
-  ["operator_key_revoked", { kind: "operatorKeys", noun: "operator key", field: "key_id" }],
+const TREATY = { kind: "treaties", noun: "treaty", field: "treaty_id" } as const;
+const ATTESTATION = { kind: "attestations", noun: "attestation", field: "attestation_id" } as const;
+const KEY = { kind: "operatorKeys", noun: "operator key", field: "key_id" } as const;
+const FEED = { noun: "feed", field: "feed_id" } as const;
+
+const REVOCATIONS = new Map<string, Named<RevokedKind>>([
+  ["recognition_treaty_revoked", TREATY],
+  ["membership_attestation_revoked", ATTESTATION],
+  ["operator_key_revoked", KEY],
 ]);
 
-interface Document {
-  readonly kind: DocumentKind;
-  readonly noun: string;
-  /** The detail that holds the id. */
-  readonly field: string;
-}
-
-const DOCUMENTS: ReadonlyMap<string, Document> = new Map<string, Document>([
-  ["recognition_treaty_issued", { kind: "treaties", noun: "treaty", field: "treaty_id" }],
-  [
-    "membership_attestation_issued",
-    { kind: "attestations", noun: "attestation", field: "attestation_id" },
-  ],
-  ["sovereign_revocation_feed_imported", { kind: "imported", noun: "feed", field: "feed_id" }],
-  ["sovereign_revocation_feed_published", { kind: "published", noun: "feed", field: "feed_id" }],
+const DOCUMENTS = new Map<string, Named<DocumentKind>>([
+  ["recognition_treaty_issued", TREATY],
+  ["membership_attestation_issued", ATTESTATION],
+  ["sovereign_revocation_feed_imported", { ...FEED, kind: "imported" }],
+  ["sovereign_revocation_feed_published", { ...FEED, kind: "published" }],
 ]);
 
-interface Signed extends Document {
-  readonly id: string;
-  /** By the entry that says so. A restore may bring any of them back. */
-  readonly digests: Map<number, unknown>;
-}
-
-interface Revoked extends Named {
+interface Revoked extends Named<RevokedKind> {
   readonly id: string;
   /** The first entry that says so. */
   readonly index: number;
+}
+
+interface Signed extends Named<DocumentKind> {
+  readonly id: string;
+  /** By the entry that says so. A restore may bring any of them back. */
+  readonly digests: Map<number, unknown>;
 }
 
 export class StateCheck {
@@ -117,7 +110,7 @@ export class StateCheck {
       );
   }
 
-  #noteRevocation(index: number, named: Named, id: unknown): void {
+  #noteRevocation(index: number, named: Named<RevokedKind>, id: unknown): void {
     if (typeof id !== "string" || id === ERASED) return;
     const key = `${named.kind} ${id}`;
     if (!this.#revoked.has(key)) this.#revoked.set(key, { ...named, id, index });
