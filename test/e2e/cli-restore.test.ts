@@ -15,6 +15,7 @@ import {
   start,
   trustRepository,
   type Ended,
+  revocationOf,
 } from "../helpers/cli.js";
 import { commitFiles, git, temporaryFolder } from "../helpers/git.js";
 import { Service } from "../helpers/service.js";
@@ -22,14 +23,6 @@ import { feedJson } from "../helpers/signed.js";
 import { until } from "../helpers/until.js";
 
 const DAILY = { env: { CONCORDAT_INTERVAL: "1d" } };
-
-const REVOKED = [
-  "apiVersion: concordat/v1",
-  "kind: Revocation",
-  "metadata: { name: globex }",
-  "spec: { target: { kind: RecognitionTreaty, name: with-globex }, reason: over }",
-  "",
-].join("\n");
 
 const FEED = [
   "apiVersion: concordat/v1",
@@ -131,7 +124,7 @@ test("revocations by git and by an operator, a feed and the log outlive a restor
   const { dir } = authority;
   const feed = feedJson({ sequence: 7, revoked_attestation_ids: ["left"], revocation_reasons: {} });
   const commit = commitFiles(dir, {
-    "revocations/globex.yaml": REVOKED,
+    "revocations/globex.yaml": revocationOf("globex"),
     "attestations/node-1.yaml": attestationYaml("node-1"),
     "feeds/globex-7.json": feed,
     "feeds/globex-7.yaml": FEED,
@@ -188,7 +181,7 @@ test("revocations by git and by an operator, a feed and the log outlive a restor
 
 test("a dry run says what would happen in 80 columns, removals first, and changes nothing", async () => {
   const authority = await Authority.backedUp();
-  commitFiles(authority.dir, { "revocations/globex.yaml": REVOKED });
+  commitFiles(authority.dir, { "revocations/globex.yaml": revocationOf("globex") });
   commitTreaties(authority.dir, ["hooli"]);
   await authority.ok("apply", "--auto-approve");
   const before = readFileSync(authority.db);

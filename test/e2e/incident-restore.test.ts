@@ -15,6 +15,7 @@ import {
   run,
   trustRepository,
   type Ended,
+  revocationOf,
 } from "../helpers/cli.js";
 import { commitFiles } from "../helpers/git.js";
 import { verifyBackup } from "../../src/backup/verify.js";
@@ -22,14 +23,6 @@ import { instantFromMillis } from "../../src/protocol/instant.js";
 import { runRestore } from "../../src/restore/restore.js";
 import { readPrivateKey } from "../../src/sign/key-file.js";
 import { readPending } from "../../src/state/restore/pending.js";
-
-const REVOKED = [
-  "apiVersion: concordat/v1",
-  "kind: Revocation",
-  "metadata: { name: globex }",
-  "spec: { target: { kind: RecognitionTreaty, name: with-globex }, reason: over }",
-  "",
-].join("\n");
 
 interface Backed {
   readonly dir: string;
@@ -49,7 +42,7 @@ async function backedUp(): Promise<Backed> {
     const made = await at("backup", "--output", `.concordat/backups-${name}.db`);
     expect(made.code, made.stderr).toBe(0);
   }
-  commitFiles(dir, { "revocations/globex.yaml": REVOKED });
+  commitFiles(dir, { "revocations/globex.yaml": revocationOf("globex") });
   await at("apply", "--auto-approve");
   const newer = join(dir, ".concordat/backups-second.db");
   const bytes = readFileSync(newer);

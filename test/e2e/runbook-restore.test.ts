@@ -1,19 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { commitTreaties, run, trustRepository } from "../helpers/cli.js";
+import { commitTreaties, run, trustRepository, revocationOf } from "../helpers/cli.js";
 import { commitFiles } from "../helpers/git.js";
 import { follow, pageOf } from "../helpers/runbook.js";
 
 const page = pageOf("restore.md");
-
-const REVOKED = [
-  "apiVersion: concordat/v1",
-  "kind: Revocation",
-  "metadata: { name: globex }",
-  "spec: { target: { kind: RecognitionTreaty, name: with-globex }, reason: over }",
-  "",
-].join("\n");
 
 test("the page's commands restore, prove and apply; its undo goes back to the state before", async () => {
   const dir = await trustRepository();
@@ -27,7 +19,7 @@ test("the page's commands restore, prove and apply; its undo goes back to the st
   await at("apply", "--auto-approve");
   mkdirSync(join(dir, "backups"));
   await at("backup", "--output", "backups/na.db");
-  commitFiles(dir, { "revocations/globex.yaml": REVOKED });
+  commitFiles(dir, { "revocations/globex.yaml": revocationOf("globex") });
   await at("apply", "--auto-approve");
   commitTreaties(dir, ["initech"]);
   await at("apply", "--auto-approve");

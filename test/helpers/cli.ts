@@ -106,6 +106,17 @@ export function treatyWith(name: string, roles: readonly string[] = ["role:clien
   ].join("\n");
 }
 
+/** Takes back what `treatyWith` gives, for `revocations/`. */
+export function revocationOf(name: string): string {
+  return [
+    "apiVersion: concordat/v1",
+    "kind: Revocation",
+    `metadata: { name: ${name} }`,
+    `spec: { target: { kind: RecognitionTreaty, name: with-${name} }, reason: over }`,
+    "",
+  ].join("\n");
+}
+
 /** Commits a treaty with each of the named sovereigns. Returns the commit id. */
 export function commitTreaties(dir: string, names: readonly string[]): string {
   return commitFiles(
