@@ -1,7 +1,6 @@
 /** Killed in front of whatever changes a file, a process leaves nothing that the next one cannot go on from. */
 import { afterAll, expect, test } from "vitest";
-import { chooseCases } from "../torture/choose.js";
-import { killsIn, runCases } from "../torture/campaign.js";
+import { killsIn, runCampaign } from "../torture/campaign.js";
 import { nameOf } from "../torture/fault.js";
 import { Fixtures } from "../torture/fixture.js";
 import { explore } from "../torture/ground.js";
@@ -24,11 +23,14 @@ afterAll(() => fixtures.remove());
 
 test.for(SCENARIO_NAMES)("%s: nothing is lost, nothing is half done", async (name) => {
   const ground = await explore(fixtures, await loadScenario(name), missing === null);
-  const kills = KILLS[name] ?? OTHERS;
-  const cases = chooseCases(ground, { kills, errors: 0, powerCuts: 0 }, "normal");
-  const grounds = new Map([[name, ground]]);
-  const outcomes = await runCases(fixtures, grounds, cases, { atOnce: 2, report: () => {} });
+  const points = KILLS[name] ?? OTHERS;
+  const outcomes = await runCampaign(
+    fixtures,
+    new Map([[name, ground]]),
+    { points, errors: 0, powerCuts: 0, seed: "normal" },
+    { atOnce: 2, report: () => {} },
+  );
   const broken = outcomes.filter((outcome) => outcome.broken.length > 0);
   expect(broken.map((outcome) => [nameOf(outcome.case), outcome.broken])).toEqual([]);
-  expect(killsIn(outcomes)).toBe(kills);
+  expect(killsIn(outcomes)).toBe(points);
 });

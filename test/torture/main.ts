@@ -1,8 +1,6 @@
 /** `npm run torture`: thousands of faults, drawn from a seed; every one that breaks a rule can be had again by its name. */
 import { parseArgs } from "node:util";
-import { countsOf, killsIn, runCases } from "./campaign.js";
-import { chooseCases, withoutTwins, type Amounts } from "./choose.js";
-import { Dice } from "./dice.js";
+import { countsOf, killsIn, runCampaign, runCases } from "./campaign.js";
 import { nameOf, parseCase } from "./fault.js";
 import { Fixtures } from "./fixture.js";
 import { flipMany } from "./flip-many.js";
@@ -63,18 +61,7 @@ async function campaign(): Promise<void> {
   for (const name of names) await groundOf(name);
   const share = Math.ceil(points / names.length);
   const others = { errors: Math.ceil(share * 0.4), powerCuts: Math.ceil(share * 0.2) };
-  // Of those who are killed twice, some come to their end before the second time.
-  for (let round = 1; killsIn(outcomes) < points && round <= 10; round += 1) {
-    const left = Math.ceil((points - killsIn(outcomes)) / names.length);
-    const amounts: Amounts =
-      round === 1 ? { kills: share, ...others } : { kills: left, errors: 0, powerCuts: 0 };
-    const cases = [...grounds.values()].flatMap((ground) =>
-      chooseCases(ground, amounts, `${seed}-${round}`),
-    );
-    // Mixed, so that the table is a fair one at any time.
-    const mixed = new Dice(seed).shuffled(withoutTwins(cases));
-    await runCases(fixtures, grounds, mixed, { atOnce, report });
-  }
+  await runCampaign(fixtures, grounds, { points, ...others, seed }, { atOnce, report });
 }
 
 function flips(): void {
