@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 
 const PROGRAM = join(import.meta.dirname, "../bin/run.js");
 const KEEP = process.argv.includes("--keep");
@@ -53,14 +54,15 @@ function check(claim: string, holds: boolean): void {
   console.log(`✔ ${claim}`);
 }
 
+function git(...args: string[]): void {
+  execFileSync("git", ["-C", repo, ...args], { env: environment, stdio: "pipe" });
+}
+
 function commit(message: string, files: Record<string, string>): void {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(join(repo, path, ".."), { recursive: true });
     writeFileSync(join(repo, path), content);
   }
-  const git = (...args: string[]): void => {
-    execFileSync("git", ["-C", repo, ...args], { env: environment, stdio: "pipe" });
-  };
   git("add", "--all");
   git("commit", "--quiet", "--message", message);
   console.log(`$ git commit -m ${JSON.stringify(message)}    # ${Object.keys(files).join(", ")}`);
@@ -102,12 +104,16 @@ interface Served {
 }
 
 async function serve(): Promise<{ readonly url: string; readonly process: ChildProcess }> {
-  console.log("$ concordat serve --repo acme --port 0 &");
-  const child = spawn(process.execPath, [PROGRAM, "serve", "--repo", repo, "--port", "0"], {
-    cwd: folder,
-    env: environment,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  console.log("$ concordat serve --repo acme --ref main --port 0 &");
+  const child = spawn(
+    process.execPath,
+    [PROGRAM, "serve", "--repo", repo, "--ref", "main", "--port", "0"],
+    {
+      cwd: folder,
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   for (const stream of [child.stdout, child.stderr]) {
     const found = createInterface({ input: stream });
     found.on("line", (line) => {
@@ -129,6 +135,16 @@ async function connectome(url: string): Promise<Served> {
     console.log(`  ACME → ${edge.to.padEnd(10)} ${edge.status.padEnd(8)} ${edge.lifecycle_state}`);
   }
   return served;
+}
+
+/** The service follows the branch by itself. */
+async function untilRevoked(url: string): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline) {
+    const served = (await (await fetch(`${url}/connectome.json`)).json()) as Served;
+    if (served.summary.revoked_edge_count > 0) return;
+    await setTimeout(100);
+  }
 }
 
 async function main(): Promise<void> {
@@ -168,7 +184,9 @@ async function main(): Promise<void> {
     const before = await connectome(server.url);
     check("two edges are active", before.summary.active_edge_count === 2);
 
-    title("5. A bad treaty: revoked by commit");
+    title("5. A bad treaty: revoked by pull request");
+    git("switch", "--quiet", "--create", "revoke-globex");
+    console.log("$ git switch --create revoke-globex");
     commit("revoke: globex was issued by mistake", {
       "revocations/globex-mistake.yaml": resource(
         "Revocation",
@@ -176,15 +194,16 @@ async function main(): Promise<void> {
         "  target:\n    kind: RecognitionTreaty\n    name: globex\n  reason: issued_by_mistake\n  incident: INC-1\n",
       ),
     });
-    const second = concordat("plan", "--repo", repo);
+    const second = concordat("plan", "--repo", repo, "--ref", "revoke-globex");
     show(second);
     check(
       "the plan shows the path that will be lost",
       /BLAST RADIUS/.test(second) && second.includes("GLOBEX"),
     );
-    const plan = JSON.parse(concordat("plan", "--repo", repo, "--json")) as { plan_digest: string };
-    showApplied(concordat("apply", "--repo", repo, "--expect", plan.plan_digest));
-
+    git("switch", "--quiet", "main");
+    git("merge", "--quiet", "--ff-only", "revoke-globex");
+    console.log("\n$ git merge revoke-globex    # reviewed; the service applies it\n");
+    await untilRevoked(server.url);
     const after = await connectome(server.url);
     check(
       "one edge is active, one revoked",
@@ -211,6 +230,9 @@ async function main(): Promise<void> {
       "the revocation is in the audit",
       events.some((line) => line.includes("recognition_treaty_revoked")),
     );
+    const verified = concordat("audit", "verify", "--db-path", join(repo, ".concordat/na.db"));
+    show(`\n${verified}`);
+    check("the log verifies, and the state is as it says", verified.startsWith("VERIFIED"));
     show(`\n${concordat("status", "--repo", repo)}`);
 
     if (KEEP) {
